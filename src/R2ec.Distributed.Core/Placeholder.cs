@@ -1,0 +1,1 @@
+namespace R2ec.Distributed.Core;

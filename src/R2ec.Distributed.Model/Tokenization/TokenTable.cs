@@ -1,5 +1,4 @@
 using System.Text.Json;
-using R2ec.Distributed.Core;
 
 namespace R2ec.Distributed.Model.Tokenization;
 
@@ -92,6 +91,6 @@ internal sealed class TokenTable
         var id = value.GetInt32();
         return id is >= 0 and <= MaxId
             ? id
-            : throw new InputException($"token \"{token}\" has the id {id}; ids go from 0 to {MaxId}");
+            : throw new FormatException($"token \"{token}\" has the id {id}; ids go from 0 to {MaxId}.");
     }
 }

@@ -26,7 +26,8 @@ public sealed class Tokenizer : IDisposable
             _plain = NativeTokenizer.Load(root, withPostProcessor: false, where);
             _withSpecial = AddsSpecialTokens(root) ? NativeTokenizer.Load(root, withPostProcessor: true, where) : _plain;
         }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException or ArgumentException or IndexOutOfRangeException)
         {
             throw new InputException($"{where} is not a tokenizer.json of Hugging Face: {fault.Message} Take the file from its source again.", fault);
         }

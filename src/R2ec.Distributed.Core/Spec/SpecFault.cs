@@ -10,7 +10,7 @@ public sealed record SpecFault(SpecPlace Place, string Key, string? Value, strin
 {
     /// <summary>One line for people: place, key, value, rule, remedy.</summary>
     public override string ToString() =>
-        $"{Place}: {Key}{(Value is null ? "" : $" is {Brief(Value)}")}: {Rule}{(Remedy.Length > 0 ? $"; {Remedy}" : "")}.";
+        $"{Place}: {Key}{(Value is null ? "" : $" is {Brief(Value)}")}: {Rule}{(Remedy.Length > 0 ? $"; {Remedy}" : "")}{(Remedy.EndsWith('?') ? "" : ".")}";
 
     /// <summary>All faults as one exception.</summary>
     public static InputException Refusal(string source, IReadOnlyList<SpecFault> faults) => new(

@@ -3,13 +3,21 @@ using R2ec.Distributed.Core.Spec.Sections;
 
 namespace R2ec.Distributed.Core.Spec;
 
-/// <summary>The rules that span keys. Each names the key to change, what contradicts what, and the remedy.</summary>
+/// <summary>
+/// The rules that span keys. Each names the key to change, what contradicts what, and the remedy. They are silent where a source is misspelt, since what
+/// follows from a wrong source would only mislead.
+/// </summary>
 internal static class SpecRules
 {
     /// <summary>Adds every broken rule to the faults.</summary>
     public static void Check(ExperimentSpec spec, string source, IReadOnlyDictionary<string, SpecPlace> places, List<SpecFault> faults)
     {
         var atFault = faults.Select(f => f.Key).ToHashSet();
+        if (atFault.Contains("model.source") || atFault.Contains("data.source"))
+        {
+            return;
+        }
+
         void Require(bool holds, string key, object? value, string rule, string remedy)
         {
             if (!holds && !atFault.Contains(key))

@@ -21,7 +21,15 @@ internal static class R2ecProgram
     {
         var root = new RootCommand("R2ec.Distributed trains language models that reason before they recommend, with RecPO, and proves what it did.")
         {
+            TrainCommand.Build(),
+            ResumeCommand.Build(),
+            ReplayCommand.Build(),
+            EvaluateCommand.Build(),
+            ExportCommand.Build(),
+            RunsCommand.Build(),
+            PrepareCommand.Build(),
             SpecCommand.Build(),
+            ModelCommand.Build(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace R2ec.Distributed.Node.Reports;
 
-/// <summary>Names of what a run's folder holds.</summary>
+/// <summary>What a run's folder holds for people, beside journal and payloads.</summary>
 /// <param name="Path">The folder.</param>
-internal sealed record RunFolder(string Path)
+internal sealed record RunFiles(string Path)
 {
     /// <summary>The spec as given.</summary>
     public string SpecGiven => At("spec.yaml");
@@ -32,12 +32,6 @@ internal sealed record RunFolder(string Path)
 
     /// <summary>The program's log.</summary>
     public string Log => At("r2ec.log");
-
-    /// <summary>Weights by digest.</summary>
-    public string Weights => At("weights");
-
-    /// <summary>Checkpoints.</summary>
-    public string Checkpoints => At("checkpoints");
 
     /// <summary>Writes the report from what the folder holds: whole or not at all.</summary>
     public void WriteReport(string run, string state, int step, int steps, string weights, DateTimeOffset now)

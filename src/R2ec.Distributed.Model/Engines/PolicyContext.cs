@@ -1,6 +1,8 @@
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Spec;
+using R2ec.Distributed.Core.Spec.Sections;
 using R2ec.Distributed.Model.Backbones;
+using R2ec.Distributed.Model.Checkpoints;
 using R2ec.Distributed.Model.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -10,6 +12,9 @@ namespace R2ec.Distributed.Model.Engines;
 /// <summary>What every engine of one run needs, resolved once per process: the spec, the data in tokens, the tokenizer, and the frozen base weights.</summary>
 public sealed class PolicyContext : IDisposable
 {
+    /// <summary>Tokens that end a turn or a text in the families that are read here; those that the vocabulary has count.</summary>
+    private static readonly string[] EndOfTurnTexts = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
+
     private readonly Lock _gate = new();
     private readonly BackboneConfig _config;
     private Backbone? _base;
@@ -25,12 +30,12 @@ public sealed class PolicyContext : IDisposable
         Book = book;
         Tokenizer = tokenizer;
         Teacher = teacher;
-        Marker = new AnswerMarker(tokenizer);
+        Marker = new AnswerMarker(tokenizer, AnswerMarker.Default, spec.Rollout.AppendedMarker);
         Device = device(spec.Device);
         DType = spec.Numerics.Dtype == "bfloat16" ? ScalarType.BFloat16 : ScalarType.Float32;
         _config = spec.Model.Source == "checkpoint"
-            ? BackboneConfig.FromFolder(spec.Model.Path!)
-            : BackboneConfig.Scratch(tokenizer.VocabularySize, spec.Model.Hidden, spec.Model.Layers, spec.Model.Heads, spec.Model.KvHeads, spec.Model.Ffn);
+            ? BackboneConfig.Read(Path.Combine(spec.Model.Path!, CheckpointFolder.ConfigFile))
+            : Scratch(spec.Model, tokenizer.VocabularySize);
         EndOfTurn = EndTokens();
     }
 
@@ -73,10 +78,30 @@ public sealed class PolicyContext : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _base?.Dispose();
 
+    private static BackboneConfig Scratch(ModelSpec model, int vocabulary) => new()
+    {
+        ModelType = "llama",
+        VocabularySize = vocabulary,
+        HiddenSize = model.Hidden,
+        FeedForwardSize = model.Ffn,
+        LayerCount = model.Layers,
+        HeadCount = model.Heads,
+        KeyHeadCount = model.KvHeads,
+        HeadSize = model.Hidden / model.Heads,
+        NormEpsilon = 1e-5,
+        RopeBase = 10_000,
+        MaxPositions = 131_072,
+        TiedHead = true,
+    };
+
     private HashSet<int> EndTokens()
     {
-        string[] names = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
-        var known = names.Select(Tokenizer.IdOf).Where(id => id is not null).Select(id => id!.Value);
-        return [.. known.Concat(_config.EndOfSequenceTokens)];
+        var known = EndOfTurnTexts.Select(Tokenizer.IdOf).OfType<int>().ToHashSet();
+        if (_config.EndOfSequenceId is { } own)
+        {
+            known.Add((int)own);
+        }
+
+        return known;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ChainGenerator(Backbone backbone, AnswerMarker marker, IRe
         using var cache = new DecodeCache(
             backbone.Config, padded.Lengths, group, padded.Width, maxNewTokens + marker.Ids.Length, backbone.DType, backbone.Device);
         var rows = Enumerable.Range(0, prompts.Count * group).Select(_ => new ChainRow(marker, ends, maxNewTokens)).ToArray();
-        var users = zeros([rows.Length, backbone.Config.Hidden], ScalarType.Float32, backbone.Device);
+        var users = zeros([rows.Length, backbone.Config.HiddenSize], ScalarType.Float32, backbone.Device);
         Prefill(padded, cache, group, rows, filter, uniform);
         var alive = Enumerable.Range(0, rows.Length).ToArray();
         cache.Begin();
@@ -64,7 +64,7 @@ internal sealed class ChainGenerator(Backbone backbone, AnswerMarker marker, IRe
         using var scope = NewDisposeScope();
         var last = padded.Last(backbone.Forward(padded.Ids_RT, null, cache, null, null));
         var logits = Logits(last);
-        var width = backbone.Config.Vocabulary;
+        var width = (int)backbone.Config.VocabularySize;
         var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
         for (var row = 0; row < rows.Length; row++)
         {
@@ -90,7 +90,7 @@ internal sealed class ChainGenerator(Backbone backbone, AnswerMarker marker, IRe
         }
 
         var logits = Logits(sampling.Length == alive.Length ? hidden : hidden.index_select(0, Index(sampling)));
-        var width = backbone.Config.Vocabulary;
+        var width = (int)backbone.Config.VocabularySize;
         var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
         for (var at = 0; at < sampling.Length; at++)
         {

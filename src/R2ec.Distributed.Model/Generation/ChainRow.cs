@@ -12,7 +12,7 @@ internal sealed class ChainRow(AnswerMarker marker, IReadOnlySet<int> ends, int 
     private readonly List<int> _tokens = [];
     private readonly List<float> _policy = [];
     private readonly List<float> _sampler = [];
-    private MarkerScanner _scanner = marker.Scan();
+    private MarkerScanner _scanner = marker.Scanner();
     private double _entropy;
     private int _forced = -1;
     private int _sampled;

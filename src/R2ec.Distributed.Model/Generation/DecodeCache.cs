@@ -10,6 +10,9 @@ namespace R2ec.Distributed.Model.Generation;
 /// </summary>
 internal sealed class DecodeCache : IKeyValueStore, IDisposable
 {
+    /// <summary>Added to the score of a padded column: finite, so that no row can give NaN.</summary>
+    private const float Unseen = -1e30f;
+
     private readonly int _group;
     private readonly int _promptWidth;
     private Tensor[] _keys_RHCD;
@@ -33,17 +36,16 @@ internal sealed class DecodeCache : IKeyValueStore, IDisposable
         _promptWidth = promptWidth;
         var rows = lengths.Length * group;
         var capacity = promptWidth + newTokens;
-        long[] shape = [rows, config.KeyValueHeads, capacity, config.HeadSize];
-        _keys_RHCD = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
-        _values_RHCD = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
-        var visible = new bool[rows * capacity];
+        long[] shape = [rows, config.KeyHeadCount, capacity, config.HeadSize];
+        _keys_RHCD = [.. Enumerable.Range(0, config.LayerCount).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
+        _values_RHCD = [.. Enumerable.Range(0, config.LayerCount).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
+        var unseen = new float[rows * capacity];
         for (var row = 0; row < rows; row++)
         {
-            visible.AsSpan(row * capacity, lengths[row / group]).Fill(true);
-            visible.AsSpan((row * capacity) + promptWidth, newTokens).Fill(true);
+            unseen.AsSpan((row * capacity) + lengths[row / group], promptWidth - lengths[row / group]).Fill(Unseen);
         }
 
-        _visible_R11C = tensor(visible, [rows, 1, 1, capacity], device: device).DetachFromDisposeScope();
+        _visible_R11C = tensor(unseen, [rows, 1, 1, capacity], device: device).to_type(dtype).DetachFromDisposeScope();
         _start_R1 = tensor(Enumerable.Range(0, rows).Select(row => (long)lengths[row / group]).ToArray(), [rows, 1], device: device).DetachFromDisposeScope();
         _column = -1;
     }
@@ -72,17 +74,17 @@ internal sealed class DecodeCache : IKeyValueStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public (Tensor keys, Tensor values) Extend(int layer, Tensor k_BHTD, Tensor v_BHTD)
+    public (Tensor Keys, Tensor Values) Extend(int layer, Tensor keys_BHTD, Tensor values_BHTD)
     {
         if (_column < 0)
         {
-            Spread(_keys_RHCD[layer], k_BHTD);
-            Spread(_values_RHCD[layer], v_BHTD);
-            return (k_BHTD, v_BHTD);
+            Spread(_keys_RHCD[layer], keys_BHTD);
+            Spread(_values_RHCD[layer], values_BHTD);
+            return (keys_BHTD, values_BHTD);
         }
 
         var at = _promptWidth + _column;
-        return (Written(_keys_RHCD[layer], k_BHTD, at), Written(_values_RHCD[layer], v_BHTD, at));
+        return (Written(_keys_RHCD[layer], keys_BHTD, at), Written(_values_RHCD[layer], values_BHTD, at));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal static class GroupedForward
     public static (Tensor Prompts_BPH, Tensor Chains_RTH) Run(Backbone backbone, PaddedRows prompts, PaddedRows chains, int group, IBlockDropout? dropout)
     {
         using var scope = NewDisposeScope();
-        var keys = new PromptKeys();
+        using var keys = new PromptKeys();
         var whole = backbone.Forward(prompts.Ids_RT, null, keys, null, dropout);
         var first = prompts.Last(whole).repeat_interleave(group, 0).unsqueeze(1);
         keys.Share(group);

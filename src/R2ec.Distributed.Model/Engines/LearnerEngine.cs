@@ -115,7 +115,8 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
         _warm?.Dispose();
         _warm = null;
         _optimizer?.Dispose();
-        _optimizer = new AdamW(Policy.Masters, recpo.Beta1, recpo.Beta2, 1e-8, recpo.WeightDecay, true);
+        _optimizer = new AdamW(
+            Policy.Tensors, new AdamWOptions { Beta1 = recpo.Beta1, Beta2 = recpo.Beta2, WeightDecay = recpo.WeightDecay, DecayOnlyMatrices = true });
         _position = new LearnerPosition(true, 0);
     }
 
@@ -172,8 +173,7 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
         }
 
         var rate = LearningRates.Rising(context.Spec.Recpo.LearningRate, step, context.Spec.Recpo.WarmupSteps);
-        var norm = _optimizer!.StepFrom(Parts(total), rate, context.Spec.Recpo.ClipGradient);
-        Policy.Follow();
+        var norm = _optimizer!.Step(Parts(total), rate, context.Spec.Recpo.ClipGradient);
         _position = new LearnerPosition(true, step);
         return new OptimizerStep(Policy.Digest(), norm, tokenNorm, itemNorm, rate);
     }
@@ -182,10 +182,10 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
     {
         List<Tensor> parts = [];
         var at = 0L;
-        foreach (var master in Policy.Masters)
+        foreach (var (_, master) in Policy.Tensors.Masters)
         {
-            parts.Add(total.narrow(0, at, master.NumberOfElements).view(master.shape));
-            at += master.NumberOfElements;
+            parts.Add(total.narrow(0, at, master.numel()).view(master.shape));
+            at += master.numel();
         }
 
         return parts;

@@ -9,8 +9,6 @@ namespace R2ec.Distributed.Model.WarmStart;
 /// <summary>The warm start's steps: pretraining first, then chains and items, each stage with an optimizer of its own. Everything follows from seed and step.</summary>
 internal sealed class WarmStartTrainer(PolicyContext context, TrainedPolicy policy) : IDisposable
 {
-    private const double Beta1 = 0.9;
-    private const double Epsilon = 1e-8;
     private const double PretrainBeta2 = 0.98;
     private const double PretrainDecayFrom = 0.6;
     private const double PretrainDecayTo = 0.1;
@@ -38,8 +36,8 @@ internal sealed class WarmStartTrainer(PolicyContext context, TrainedPolicy poli
             _optimizer?.Dispose();
             _pretraining = pretraining;
             _optimizer = pretraining
-                ? new AdamW(policy.Masters, Beta1, PretrainBeta2, Epsilon, Spec.Pretrain!.WeightDecay, true)
-                : new AdamW(policy.Masters, Beta1, Spec.Beta2, Epsilon, Spec.WeightDecay, true);
+                ? new AdamW(policy.Tensors, Options(PretrainBeta2, Spec.Pretrain!.WeightDecay))
+                : new AdamW(policy.Tensors, Options(Spec.Beta2, Spec.WeightDecay));
         }
 
         return _optimizer;
@@ -65,15 +63,15 @@ internal sealed class WarmStartTrainer(PolicyContext context, TrainedPolicy poli
             rate = LearningRates.Trapezoid(Spec.LearningRate, own, Spec.Steps, Spec.WarmupSteps, Spec.DecayFrom, Spec.DecayTo);
         }
 
-        losses["gradient/norm"] = optimizer.StepFrom(policy.Leaves, rate, Spec.ClipGradient);
+        losses["gradient/norm"] = optimizer.Step(rate, Spec.ClipGradient);
         losses["learning_rate"] = rate;
-        policy.ForgetGradients();
-        policy.Follow();
         return losses;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _optimizer?.Dispose();
+
+    private static AdamWOptions Options(double beta2, double decay) => new() { Beta2 = beta2, WeightDecay = decay, DecayOnlyMatrices = true };
 
     private double Pretrain(PretrainSpec spec, int step)
     {

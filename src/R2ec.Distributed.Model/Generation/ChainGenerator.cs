@@ -116,7 +116,7 @@ internal sealed class ChainGenerator(Backbone backbone, AnswerMarker marker, IRe
     }
 
     private void Draw(ReadOnlySpan<float> logits, int row, ChainRow chain, SamplingFilter filter, Func<int, int, double> uniform) =>
-        chain.Take(filter.Temperature == 0 ? _sampler.Greedy(logits) : _sampler.Sample(logits, filter, uniform(row, chain.SampledCount)));
+        chain.Take(filter.Temperature == 0 ? TokenSampler.Greedy(logits) : _sampler.Sample(logits, filter, uniform(row, chain.SampledCount)));
 
     private Tensor Logits(Tensor hidden_RH) => backbone.Logits(hidden_RH).to_type(ScalarType.Float32).cpu().contiguous();
 

@@ -156,7 +156,7 @@ internal sealed class KeptShard : IDisposable
 
     private Tensor Vectors(byte[] gradients, int firstRow, int rows)
     {
-        var hidden = _(int)context.Config.HiddenSize;
+        var hidden = (int)_context.Config.HiddenSize;
         var values = MemoryMarshal.Cast<byte, float>(gradients).Slice(firstRow * hidden, rows * hidden).ToArray();
         return tensor(values, [rows, hidden], device: _context.Device);
     }

@@ -74,7 +74,7 @@ internal sealed class ShardPass : IDisposable
         var advantage = tensor(places.Select(p => completions[p.row].Advantage).ToArray(), wide, backbone.Device);
         var scale = tensor(places.Select(p => completions[p.row].TokenScale).ToArray(), wide, backbone.Device);
         var behaviour = completions.Any(completion => completion.BehaviourLogProbabilities is not null)
-            ? tensor(places.Select(p => completions[p.row].BehaviourLogProbabilities![p.t]).ToArray(), backbone.Device).to_type(wide)
+            ? tensor(places.Select(p => completions[p.row].BehaviourLogProbabilities![p.t]).ToArray(), device: backbone.Device).to_type(wide)
             : null;
         var part = RecPoLoss.TokenPart(log, behaviour, advantage, scale, recpo.EpsilonLow, recpo.EpsilonHigh, null);
         return (part, behaviour is null ? 0 : Clipped(log, behaviour, recpo), Entropy(logits));

@@ -1,0 +1,64 @@
+using R2ec.Distributed.Core.Identity;
+
+namespace R2ec.Distributed.Core.Runs;
+
+/// <summary>Something that a run is asked to take note of or to do. Every command is idempotent: told twice it changes nothing the second time.</summary>
+public interface IRunCommand;
+
+/// <summary>A report of work that was ordered in an epoch; of an earlier epoch it is refused.</summary>
+public interface IRunReport : IRunCommand
+{
+    /// <summary>The epoch of the order.</summary>
+    Epoch Epoch { get; }
+}
+
+/// <summary>All commands of a run.</summary>
+public static class RunCommands
+{
+    /// <summary>Begins the run; the fields are those of <see cref="RunEvents.Started"/>.</summary>
+    public sealed record Start(string Spec, RunPlan Plan, Digest Data, Digest Tokenizer, IReadOnlyDictionary<string, string> Numerics) : IRunCommand;
+
+    /// <summary>Takes the run up again.</summary>
+    /// <param name="Numerics">What fixes the bits in this process.</param>
+    /// <param name="AcceptOtherNumerics">Whether a person accepts that they differ.</param>
+    public sealed record Resume(IReadOnlyDictionary<string, string> Numerics, bool AcceptOtherNumerics) : IRunCommand;
+
+    /// <summary>The baselines were measured.</summary>
+    public sealed record ReportBaselines(Epoch Epoch, IReadOnlyList<BaselineMetrics> Baselines) : IRunReport;
+
+    /// <summary>The warm start came to a step.</summary>
+    public sealed record ReportWarmStart(Epoch Epoch, int Step, Digest Weights, IReadOnlyList<Metric> Metrics) : IRunReport;
+
+    /// <summary>The learner stands at version 0.</summary>
+    public sealed record ReportReinforcement(Epoch Epoch, Digest Weights) : IRunReport;
+
+    /// <summary>The catalogue was encoded and is stored.</summary>
+    public sealed record ReportTable(Epoch Epoch, int Version, Digest Policy, Digest Table, Digest Payload) : IRunReport;
+
+    /// <summary>Plans the next step with these prompts.</summary>
+    public sealed record PlanStep(int Step, IReadOnlyList<SampleId> Samples) : IRunCommand;
+
+    /// <summary>Groups were scored and are stored.</summary>
+    public sealed record CompleteGroups(Epoch Epoch, IReadOnlyList<StoredGroup> Groups) : IRunReport;
+
+    /// <summary>A step was trained and its weights are published.</summary>
+    public sealed record ReportTrained(Epoch Epoch, int Step, Digest Weights, IReadOnlyList<Metric> Metrics) : IRunReport;
+
+    /// <summary>A checkpoint stands.</summary>
+    public sealed record ReportCheckpoint(Epoch Epoch, RunPosition Position, Digest Manifest, string Folder) : IRunReport;
+
+    /// <summary>The policy was measured.</summary>
+    public sealed record ReportEvaluation(Epoch Epoch, int Step, EvaluationKind Kind, IReadOnlyList<Metric> Metrics, Digest Ranks, Digest Chains) : IRunReport;
+
+    /// <summary>Ends the run if its plan is done.</summary>
+    public sealed record Complete : IRunCommand;
+
+    /// <summary>A person ends the process.</summary>
+    public sealed record Interrupt : IRunCommand;
+
+    /// <summary>Something has to be mended by a person.</summary>
+    public sealed record Fail(string Reason) : IRunCommand;
+
+    /// <summary>A budget is spent.</summary>
+    public sealed record Pause(string Reason) : IRunCommand;
+}

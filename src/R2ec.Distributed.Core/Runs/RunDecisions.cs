@@ -1,0 +1,136 @@
+using R2ec.Distributed.Core.Identity;
+
+namespace R2ec.Distributed.Core.Runs;
+
+/// <summary>What each command leads to. A report of an earlier epoch, of another version or of what is already known changes nothing.</summary>
+internal static class RunDecisions
+{
+    /// <summary>The metric that picks the best checkpoint and stops a run early.</summary>
+    internal const string DecidingMetric = "valid/ndcg@10";
+
+    private static readonly RunReply Accepted = new RunReply.Accepted();
+    private static readonly Decision Known = new([], new RunReply.Known());
+
+    internal static double Ndcg(IReadOnlyList<Metric> metrics) => metrics.Where(m => m.Name == DecidingMetric).Select(m => m.Value).FirstOrDefault();
+
+    internal static Decision Decide(RunState state, IRunCommand command, DateTimeOffset now) => command switch
+    {
+        RunCommands.Start c => Start(state, c, now),
+        RunCommands.Resume c => Resume(state, c, now),
+        _ when state.Phase != RunPhase.Running => Refused($"Run {state.Run} is {state.Phase}: it takes no {command.GetType().Name}."),
+        IRunReport r when r.Epoch != state.Epoch => Refused($"Run {state.Run} is in epoch {state.Epoch}: a report of epoch {r.Epoch} is ignored."),
+        RunCommands.ReportBaselines c => state.BaselinesMeasured ? Known : Fact(new RunEvents.BaselinesMeasured(state.Run, c.Baselines, now)),
+        RunCommands.ReportWarmStart c => WarmStart(state, c, now),
+        RunCommands.ReportReinforcement c => state.Version0 is not null ? Known : Expect(state.NextOrder() is RunOrder.BeginReinforcement, state, c, () => new RunEvents.ReinforcementBegun(state.Run, c.Weights, now)),
+        RunCommands.ReportTable c => Table(state, c, now),
+        RunCommands.PlanStep c => Plan(state, c, now),
+        RunCommands.CompleteGroups c => Groups(state, c, now),
+        RunCommands.ReportTrained c => Trained(state, c, now),
+        RunCommands.ReportCheckpoint c => state.Checkpoints.Any(k => k.Position == c.Position)
+            ? Known
+            : Expect(c.Position == state.Position, state, c, () => new RunEvents.CheckpointWritten(state.Run, c.Position, c.Manifest, c.Folder, now)),
+        RunCommands.ReportEvaluation c => Evaluated(state, c, now),
+        RunCommands.Complete c => Expect(state.NextOrder() is RunOrder.Complete, state, c, () => new RunEvents.Completed(state.Run, now)),
+        RunCommands.Interrupt => Fact(new RunEvents.Interrupted(state.Run, now)),
+        RunCommands.Fail c => Fact(new RunEvents.Failed(state.Run, c.Reason, now)),
+        RunCommands.Pause c => Fact(new RunEvents.Paused(state.Run, c.Reason, now)),
+        _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
+    };
+
+    private static Decision Start(RunState state, RunCommands.Start c, DateTimeOffset now) => state.Plan is not null
+        ? Refused($"Run {state.Run} has begun already. Take it up with 'resume {state.Run}', or give the new run another name.")
+        : Fact(new RunEvents.Started(state.Run, c.Spec, Digest.Of(System.Text.Encoding.UTF8.GetBytes(c.Spec)), c.Plan, c.Data, c.Tokenizer, c.Numerics, now));
+
+    private static Decision Resume(RunState state, RunCommands.Resume c, DateTimeOffset now)
+    {
+        if (state.Plan is null)
+        {
+            return Refused($"Run {state.Run} has no first event: there is nothing to take up.");
+        }
+
+        if (state.Phase is RunPhase.Completed or RunPhase.Stopped)
+        {
+            return new Decision([], new RunReply.AlreadyCompleted());
+        }
+
+        var differences = NumericsDifferences.Between(state.Numerics, c.Numerics);
+        var resumed = new RunEvents.Resumed(state.Run, state.Epoch.Next(), c.Numerics, now);
+        if (differences.Count == 0)
+        {
+            return Fact(resumed);
+        }
+
+        return c.AcceptOtherNumerics
+            ? new Decision([new RunEvents.NumericsAccepted(state.Run, c.Numerics, now), resumed], Accepted)
+            : Refused($"Run {state.Run} was made by other numerics: {string.Join("; ", differences)}. Its bits would change from here on. Resume it where they agree, or add --accept-other-numerics.");
+    }
+
+    private static Decision WarmStart(RunState state, RunCommands.ReportWarmStart c, DateTimeOffset now) => c.Step <= state.WarmStep
+        ? Known
+        : Expect(state.NextOrder() is RunOrder.TrainWarmStart order && order.UntilStep == c.Step, state, c, () => new RunEvents.WarmStartAdvanced(state.Run, c.Step, c.Weights, c.Metrics, now));
+
+    private static Decision Table(RunState state, RunCommands.ReportTable c, DateTimeOffset now) => state.Table?.Version == c.Version
+        ? Known
+        : Expect(state.NextOrder() is RunOrder.EncodeTable order && order.Version == c.Version && order.Policy == c.Policy, state, c, () => new RunEvents.ItemTableReady(state.Run, c.Version, c.Policy, c.Table, c.Payload, now));
+
+    private static Decision Plan(RunState state, RunCommands.PlanStep c, DateTimeOffset now) => c.Step <= state.Step || state.Open?.Step == c.Step
+        ? Known
+        : Expect(state.NextOrder() is RunOrder.PlanStep order && order.Step == c.Step && c.Samples.Count == state.Plan!.Batch, state, c, () =>
+            new RunEvents.StepPlanned(state.Run, c.Step, c.Samples, Cuts.Bundles(c.Samples.Count, state.Plan!.BundleGroups), state.Weights!.Value, state.Table!.Table, now));
+
+    private static Decision Groups(RunState state, RunCommands.CompleteGroups c, DateTimeOffset now)
+    {
+        var events = new List<IRunEvent>(c.Groups.Count);
+        var taken = new HashSet<GroupId>();
+        foreach (var group in c.Groups)
+        {
+            if (state.Open is not { } open || open.Step != group.Group.Step || group.Group.Index >= open.Samples.Count || open.Payloads[group.Group.Index] is not null)
+            {
+                continue;
+            }
+
+            if (open.Policy != group.Policy || open.Table != group.Table || open.Samples[group.Group.Index] != group.Sample)
+            {
+                return Refused($"Group {group.Group} was made by policy {group.Policy.Brief} and table {group.Table.Brief} for sample {group.Sample.Value}; planned are {open.Policy.Brief}, {open.Table.Brief} and sample {open.Samples[group.Group.Index].Value}.");
+            }
+
+            if (taken.Add(group.Group))
+            {
+                events.Add(new RunEvents.GroupCompleted(state.Run, group.Group, group.Sample, group.Payload, group.PayloadBytes, group.Policy, group.Table, now));
+            }
+        }
+
+        return events.Count == 0 ? Known : new Decision(events, Accepted);
+    }
+
+    private static Decision Trained(RunState state, RunCommands.ReportTrained c, DateTimeOffset now) => c.Step <= state.Step
+        ? Known
+        : Expect(state.NextOrder() is RunOrder.TrainStep order && order.Step.Step == c.Step, state, c, () => new RunEvents.StepTrained(state.Run, c.Step, c.Weights, c.Metrics, now));
+
+    private static Decision Evaluated(RunState state, RunCommands.ReportEvaluation c, DateTimeOffset now)
+    {
+        if (state.Evaluations.Any(e => e.Step == c.Step && e.Kind == c.Kind))
+        {
+            return Known;
+        }
+
+        if (state.NextOrder() is not RunOrder.Evaluate order || order.Step != c.Step || order.Kind != c.Kind)
+        {
+            return Unexpected(state, c);
+        }
+
+        var evaluated = new RunEvents.Evaluated(state.Run, c.Step, c.Kind, c.Metrics, c.Ranks, c.Chains, now);
+        return EarlyStop.Due(state.Apply(evaluated)) is { } reason
+            ? new Decision([evaluated, new RunEvents.PlanShortened(state.Run, c.Step, reason, now)], Accepted)
+            : Fact(evaluated);
+    }
+
+    private static Decision Expect(bool expected, RunState state, IRunCommand command, Func<IRunEvent> fact) => expected ? Fact(fact()) : Unexpected(state, command);
+
+    private static Decision Unexpected(RunState state, IRunCommand command) =>
+        Refused($"Run {state.Run} at {state.Position} waits for {state.NextOrder().GetType().Name}, not for {command.GetType().Name}.");
+
+    private static Decision Fact(IRunEvent fact) => new([fact], Accepted);
+
+    private static Decision Refused(string reason) => new([], new RunReply.Refused(reason));
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using R2ec.Distributed.Core.Identity;
+
+namespace R2ec.Distributed.Core.Runs;
+
+/// <summary>
+/// A run as its journal tells it. <see cref="Decide"/> may refuse, <see cref="Apply"/> may not; <see cref="NextOrder"/> says what is to be done now.
+/// Immutable; the same events give the same state.
+/// </summary>
+/// <param name="Run">Which run.</param>
+public sealed record RunState(RunId Run)
+{
+    /// <summary>What it is doing.</summary>
+    public RunPhase Phase { get; init; }
+
+    /// <summary>The life of its coordinator.</summary>
+    public Epoch Epoch { get; init; }
+
+    /// <summary>Numbers of its course; null before it started.</summary>
+    public RunPlan? Plan { get; init; }
+
+    /// <summary>The spec as resolved.</summary>
+    public string Spec { get; init; } = "";
+
+    /// <summary>Digest of the data set.</summary>
+    public Digest Data { get; init; }
+
+    /// <summary>Digest of the tokenizer.</summary>
+    public Digest Tokenizer { get; init; }
+
+    /// <summary>What fixes the bits from here on.</summary>
+    public IReadOnlyDictionary<string, string> Numerics { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Whether the baselines are measured.</summary>
+    public bool BaselinesMeasured { get; init; }
+
+    /// <summary>Stretches of the warm start that are done: their last step and the weights after it.</summary>
+    public ImmutableList<(int Step, Digest Weights)> WarmStart { get; init; } = [];
+
+    /// <summary>Weights of version 0; null before RL.</summary>
+    public Digest? Version0 { get; init; }
+
+    /// <summary>Steps that are trained; step s stands at index s − 1.</summary>
+    public ImmutableList<StepRecord> Trained { get; init; } = [];
+
+    /// <summary>The step that is planned and not trained.</summary>
+    public StepRecord? Open { get; init; }
+
+    /// <summary>The item table in use.</summary>
+    public TableRecord? Table { get; init; }
+
+    /// <summary>Checkpoints in the order in which they were written.</summary>
+    public ImmutableList<CheckpointRecord> Checkpoints { get; init; } = [];
+
+    /// <summary>Evaluations that are done.</summary>
+    public ImmutableList<EvaluationRecord> Evaluations { get; init; } = [];
+
+    /// <summary>RL steps as planned now.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Why it paused or failed.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>RL steps trained: the version of the policy of record.</summary>
+    public int Step => Trained.Count;
+
+    /// <summary>Warm-start steps trained.</summary>
+    public int WarmStep => WarmStart.IsEmpty ? 0 : WarmStart[^1].Step;
+
+    /// <summary>How far the policy of record is trained.</summary>
+    public RunPosition Position => Version0 is null ? new RunPosition(RunStage.WarmStart, WarmStep) : new RunPosition(RunStage.Reinforcement, Step);
+
+    /// <summary>Digest of the policy of record; null while the initial policy is untouched and no version is named.</summary>
+    public Digest? Weights => Trained.IsEmpty ? Version0 ?? (WarmStart.IsEmpty ? null : WarmStart[^1].Weights) : Trained[^1].Weights;
+
+    /// <summary>The evaluation with the best validation NDCG@10, the earliest of equals; null before the first.</summary>
+    public EvaluationRecord? Best => Evaluations.IsEmpty ? null : Evaluations.MaxBy(evaluation => evaluation.Ndcg);
+
+    /// <summary>What has to be done now.</summary>
+    public RunOrder NextOrder() => RunCourse.Next(this);
+
+    /// <summary>What a command leads to.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="now">Time of the facts.</param>
+    public Decision Decide(IRunCommand command, DateTimeOffset now) => RunDecisions.Decide(this, command, now);
+
+    /// <summary>Weights after a position; null where the journal names none.</summary>
+    public Digest? WeightsAt(RunPosition position) => position.Stage switch
+    {
+        RunStage.WarmStart => WarmStart.Where(stretch => stretch.Step == position.Step).Select(stretch => (Digest?)stretch.Weights).FirstOrDefault(),
+        _ when position.Step == 0 => Version0,
+        _ => position.Step <= Step ? Trained[position.Step - 1].Weights : null,
+    };
+
+    /// <summary>The state after a fact.</summary>
+    /// <exception cref="InvalidOperationException">The fact is of a kind that this program does not know, or of another run.</exception>
+    public RunState Apply(IRunEvent fact)
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        if (fact.Run != Run)
+        {
+            throw new InvalidOperationException($"A fact of run {fact.Run} cannot belong to run {Run}.");
+        }
+
+        return fact switch
+        {
+            RunEvents.Started e => this with { Phase = RunPhase.Running, Epoch = new Epoch(1), Plan = e.Plan, Steps = e.Plan.Steps, Spec = e.Spec, Data = e.Data, Tokenizer = e.Tokenizer, Numerics = e.Numerics },
+            RunEvents.Resumed e => this with { Phase = RunPhase.Running, Epoch = e.Epoch, Reason = "" },
+            RunEvents.NumericsAccepted e => this with { Numerics = e.Numerics },
+            RunEvents.BaselinesMeasured => this with { BaselinesMeasured = true },
+            RunEvents.WarmStartAdvanced e => this with { WarmStart = WarmStart.Add((e.Step, e.Weights)) },
+            RunEvents.ReinforcementBegun e => this with { Version0 = e.Weights },
+            RunEvents.ItemTableReady e => this with { Table = new TableRecord(e.Version, e.Policy, e.Table, e.Payload) },
+            RunEvents.StepPlanned e => this with { Open = new StepRecord(e.Step, e.Samples, e.Bundles, e.Policy, e.Table, [.. new Digest?[e.Samples.Count]], null) },
+            RunEvents.GroupCompleted e => this with { Open = Opened(e.Group.Step) with { Payloads = Opened(e.Group.Step).Payloads.SetItem(e.Group.Index, e.Payload) } },
+            RunEvents.StepTrained e => this with { Trained = Trained.Add(Opened(e.Step) with { Weights = e.Weights }), Open = null },
+            RunEvents.CheckpointWritten e => this with { Checkpoints = Checkpoints.Add(new CheckpointRecord(e.Position, e.Manifest, e.Folder)) },
+            RunEvents.Evaluated e => this with { Evaluations = Evaluations.Add(new EvaluationRecord(e.Step, e.Kind, RunDecisions.Ndcg(e.Metrics), e.Ranks, e.Chains)) },
+            RunEvents.PlanShortened e => this with { Steps = e.Steps },
+            RunEvents.Completed => this with { Phase = RunPhase.Completed },
+            RunEvents.Interrupted => this with { Phase = RunPhase.Interrupted },
+            RunEvents.Failed e => this with { Phase = RunPhase.Failed, Reason = e.Reason },
+            RunEvents.Paused e => this with { Phase = RunPhase.Paused, Reason = e.Reason },
+            _ => throw new InvalidOperationException($"No rule for the fact {fact.GetType().Name}."),
+        };
+    }
+
+    private StepRecord Opened(int step) => Open?.Step == step
+        ? Open
+        : throw new InvalidOperationException($"Run {Run}: a fact of step {step}, but the open step is {Open?.Step.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");
+}

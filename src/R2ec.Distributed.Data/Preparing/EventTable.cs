@@ -8,6 +8,10 @@ internal sealed class EventTable
 {
     private const int LinesPerReport = 8192;
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal);
+    private readonly double[] _sums;
+    private readonly int[] _counts;
+
+    private EventTable(int itemCount) => (_sums, _counts) = (new double[itemCount], new int[itemCount]);
 
     public List<EventRow> Rows { get; } = [];
 
@@ -16,6 +20,9 @@ internal sealed class EventTable
     /// <summary>Time of the earliest row, those outside the time window included.</summary>
     public long FirstMs { get; private set; } = long.MaxValue;
 
+    /// <summary>Sum and number of all ratings that the file has of an item, filtered or not.</summary>
+    public (double Sum, int Count) Visible(int item) => (_sums[item], _counts[item]);
+
     /// <param name="events">The file's interactions.</param>
     /// <param name="catalogue">Place of each known item.</param>
     /// <param name="options">Bounds; a start that may move back is not one yet.</param>
@@ -23,7 +30,7 @@ internal sealed class EventTable
     /// <param name="report">Called now and then with the line reached.</param>
     public static EventTable Read(IEnumerable<RawEvent> events, IReadOnlyDictionary<string, int> catalogue, PrepareOptions options, Drops drops, Action<long> report)
     {
-        var table = new EventTable();
+        var table = new EventTable(catalogue.Count);
         var (first, last) = (options.MinItems == 0 ? options.Start?.FirstMs ?? long.MinValue : long.MinValue, options.End?.FirstMs ?? long.MaxValue);
         foreach (var e in events)
         {
@@ -35,8 +42,12 @@ internal sealed class EventTable
             if (!catalogue.TryGetValue(e.Item, out var item))
             {
                 drops.Add("interactions.unknown_item");
+                continue;
             }
-            else if (options.MinRating is { } least && e.Rating < least)
+
+            table._sums[item] += e.Rating;
+            table._counts[item]++;
+            if (options.MinRating is { } least && e.Rating < least)
             {
                 drops.Add("interactions.low_rating");
             }

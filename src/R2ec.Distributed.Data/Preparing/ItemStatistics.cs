@@ -6,6 +6,6 @@ public enum ItemStatistics
     /// <summary>From events before the first validation target: an item prompt that counts later ones tells the future.</summary>
     Train,
 
-    /// <summary>From all events of the data set, as the released code does.</summary>
+    /// <summary>From all interactions of the file, those outside the time window included, as the released code does.</summary>
     Visible,
 }

@@ -61,7 +61,8 @@ public sealed class Preparation
             throw new InputException(fault.Message + TooSmallBecause(), fault);
         }
 
-        var items = ReadItems(draft, new ItemNumbers(shape, _options.ItemStatistics));
+        var numbers = _options.ItemStatistics == ItemStatistics.Train ? ItemNumbers.Train(shape) : ItemNumbers.Visible(table, draft, catalogue);
+        var items = ReadItems(draft, numbers);
         var set = new DataSet(name, items, draft.Users, draft.Offsets, draft.Events, shape.Cut, _options.Window, null);
         var statistics = new SetStatistics(set, window);
         _progress?.Report(new PrepareProgress("writing", 0, 1));

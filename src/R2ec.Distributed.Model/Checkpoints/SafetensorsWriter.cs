@@ -19,8 +19,10 @@ public static class SafetensorsWriter
     /// <param name="tensors">Names and tensors on any device; borrowed.</param>
     /// <param name="metadata">Notes beside the tensors; null: <c>format: pt</c>, which other libraries expect.</param>
     /// <param name="type">Converts every tensor; null keeps each as it is.</param>
+    /// <param name="durable">Whether the file has to survive a power cut.</param>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? type = null)
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? type = null,
+        bool durable = true)
     {
         var ordered = tensors
             .Select(pair => (Name: pair.Key, Tensor: pair.Value, Type: type ?? pair.Value.dtype))
@@ -39,7 +41,7 @@ public static class SafetensorsWriter
                     TensorMemory.Visit(item.Tensor, item.Type, file.Write);
                 }
 
-                file.Flush(flushToDisk: true);
+                file.Flush(flushToDisk: durable);
             }
 
             File.Move(temporary, path, overwrite: true);

@@ -6,6 +6,13 @@ namespace R2ec.Distributed.Core.Tests.RecPo;
 public sealed class SurrogateTests
 {
     [Fact]
+    public void The_defaults_are_those_of_the_reference()
+    {
+        Assert.Equal((0.2, 0.28, null), (new SurrogateClip().Low, new SurrogateClip().High, new SurrogateClip().Dual));
+        Assert.Equal((1000, 0.05), (Rewards.DefaultCutoff, Rewards.DefaultBeta));
+    }
+
+    [Fact]
     public void On_policy_the_surrogate_is_the_advantage_and_carries_its_gradient() =>
         Gen.Double[-5, 5].Sample(a => Surrogate.Value(1.0, a, new SurrogateClip()) == a && Surrogate.Slope(1.0, a, new SurrogateClip()) == a);
 

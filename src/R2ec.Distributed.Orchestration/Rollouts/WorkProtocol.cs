@@ -1,0 +1,75 @@
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Rollouts;
+
+/// <summary>
+/// Talk between a run's dispatcher, those who need work done, and the workers of the pools. Workers ask; nobody pushes. Contents and results are blobs.
+/// </summary>
+public static class WorkProtocol
+{
+    /// <summary>A worker has time.</summary>
+    /// <param name="Worker">Its name, unique in the cluster.</param>
+    /// <param name="Kinds">What it can do.</param>
+    public sealed record AskForWork(string Worker, IReadOnlyList<int> Kinds) : IWireMessage
+    {
+        /// <summary>Whether it can do a kind of work.</summary>
+        public bool CanDo(WorkKind kind) => Kinds.Contains((int)kind);
+    }
+
+    /// <summary>Someone needs work done.</summary>
+    /// <param name="Work">Its name.</param>
+    /// <param name="Kind">What is asked for.</param>
+    /// <param name="Epoch">In which life of the coordinator.</param>
+    /// <param name="Policy">Weights that have to do it; null where none are needed.</param>
+    /// <param name="Table">Item table that it needs; null where it needs none.</param>
+    /// <param name="Content">What is to be done.</param>
+    public sealed record Enqueue(WorkId Work, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content) : IWireMessage;
+
+    /// <summary>A worker gets work for a time.</summary>
+    /// <param name="Run">The run that it belongs to.</param>
+    /// <param name="Work">Its name.</param>
+    /// <param name="Attempt">How often it was given out.</param>
+    /// <param name="Kind">What is asked for.</param>
+    /// <param name="Epoch">In which life of the coordinator.</param>
+    /// <param name="Policy">Weights that have to do it.</param>
+    /// <param name="Table">Item table that it needs.</param>
+    /// <param name="Content">What is to be done.</param>
+    /// <param name="Holds">How long the lease holds without a sign of life.</param>
+    public sealed record Lease(RunId Run, WorkId Work, Attempt Attempt, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content, TimeSpan Holds) : IWireMessage;
+
+    /// <summary>A worker still works.</summary>
+    public sealed record StillWorking(RunId Run, WorkId Work, Attempt Attempt) : IWireMessage;
+
+    /// <summary>A worker has done it.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Work">The work.</param>
+    /// <param name="Attempt">The attempt that this answers.</param>
+    /// <param name="Epoch">The epoch of the lease.</param>
+    /// <param name="Policy">Digest of the weights that the worker holds.</param>
+    /// <param name="Table">Digest of the item table that it holds.</param>
+    /// <param name="Result">What came out.</param>
+    public sealed record WorkDone(RunId Run, WorkId Work, Attempt Attempt, Epoch Epoch, Digest? Policy, Digest? Table, BlobRef Result) : IWireMessage;
+
+    /// <summary>A worker could not do it.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Work">The work.</param>
+    /// <param name="Attempt">The attempt that this answers.</param>
+    /// <param name="Reason">What went wrong.</param>
+    /// <param name="IsInput">Whether a person has to mend it, so that trying again is idle.</param>
+    public sealed record WorkFailed(RunId Run, WorkId Work, Attempt Attempt, string Reason, bool IsInput) : IWireMessage;
+
+    /// <summary>Work that was asked for is done.</summary>
+    /// <param name="Work">The work.</param>
+    /// <param name="Policy">Digest of the weights that did it.</param>
+    /// <param name="Table">Digest of the item table that was used.</param>
+    /// <param name="Result">What came out; whoever asked releases it.</param>
+    public sealed record WorkFinished(WorkId Work, Digest? Policy, Digest? Table, BlobRef Result) : IWireMessage;
+
+    /// <summary>Work that was asked for cannot be done.</summary>
+    public sealed record WorkExhausted(WorkId Work, string Reason, bool IsInput) : IWireMessage;
+
+    /// <summary>Nothing that was asked for is needed any more.</summary>
+    public sealed record ForgetAll : IWireMessage;
+}

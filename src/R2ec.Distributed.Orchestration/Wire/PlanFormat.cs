@@ -1,0 +1,55 @@
+using MessagePack;
+using R2ec.Distributed.Core.Runs;
+
+namespace R2ec.Distributed.Orchestration.Wire;
+
+/// <summary>A plan's numbers, in the order of their keys.</summary>
+internal static class PlanFormat
+{
+    private const int FieldCount = 22;
+
+    internal static void Put(this ref MessagePackWriter writer, RunPlan plan)
+    {
+        long[] numbers =
+        [
+            plan.Seed, plan.WarmStartSteps, plan.WarmStartCheckpointEvery, plan.Steps, plan.Batch, plan.GroupSize, plan.BundleGroups, plan.BundleItems,
+            plan.BundleUsers, plan.RefreshEvery, plan.Shards, plan.EvaluateEvery, plan.EvaluationSamples, plan.InterimSamples, plan.BootstrapDraws,
+            plan.Patience, plan.CheckpointEvery, plan.CheckpointKeep, plan.ItemCount, plan.TrainCount, plan.ValidCount, plan.TestCount,
+        ];
+        writer.WriteArrayHeader(FieldCount);
+        foreach (var number in numbers)
+        {
+            writer.Write(number);
+        }
+    }
+
+    internal static RunPlan Plan(this ref MessagePackReader reader)
+    {
+        reader.Fields(FieldCount);
+        return new RunPlan
+        {
+            Seed = reader.ReadInt64(),
+            WarmStartSteps = reader.ReadInt32(),
+            WarmStartCheckpointEvery = reader.ReadInt32(),
+            Steps = reader.ReadInt32(),
+            Batch = reader.ReadInt32(),
+            GroupSize = reader.ReadInt32(),
+            BundleGroups = reader.ReadInt32(),
+            BundleItems = reader.ReadInt32(),
+            BundleUsers = reader.ReadInt32(),
+            RefreshEvery = reader.ReadInt32(),
+            Shards = reader.ReadInt32(),
+            EvaluateEvery = reader.ReadInt32(),
+            EvaluationSamples = reader.ReadInt32(),
+            InterimSamples = reader.ReadInt32(),
+            BootstrapDraws = reader.ReadInt32(),
+            Patience = reader.ReadInt32(),
+            CheckpointEvery = reader.ReadInt32(),
+            CheckpointKeep = reader.ReadInt32(),
+            ItemCount = reader.ReadInt32(),
+            TrainCount = reader.ReadInt32(),
+            ValidCount = reader.ReadInt32(),
+            TestCount = reader.ReadInt32(),
+        };
+    }
+}

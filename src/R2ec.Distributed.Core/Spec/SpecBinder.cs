@@ -57,6 +57,7 @@ internal static class SpecBinder
             (SpecKind.Section, _) => Bind(field.Property.PropertyType, field.Fields, node, field.Path, places, faults),
             (SpecKind.Texts, SpecNode.Sequence list) => Texts(field, list, faults),
             (SpecKind.Texts, SpecNode.Scalar one) => Texts(field, new SpecNode.Sequence(one.Place, [one]), faults),
+            (SpecKind.NamedTexts, SpecNode.Map map) => NamedTexts(field, map, faults),
             (_, SpecNode.Scalar scalar) => SpecValues.Read(field, scalar, faults),
             _ => Misplaced(field, node, faults),
         };
@@ -97,6 +98,23 @@ internal static class SpecBinder
         }
 
         return faults.Count == before ? [.. texts] : null;
+    }
+
+    private static SortedDictionary<string, string>? NamedTexts(SpecField field, SpecNode.Map map, List<SpecFault> faults)
+    {
+        var before = faults.Count;
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in map.Entries)
+        {
+            var one = field with { Kind = SpecKind.Text, Path = $"{field.Path}.{entry.Key}" };
+            var text = entry.Value is SpecNode.Scalar { IsNull: false } scalar ? SpecValues.Read(one, scalar, faults) as string : Misplaced(one, entry.Value, faults) as string;
+            if (text is not null && !texts.TryAdd(entry.Key, text))
+            {
+                faults.Add(new SpecFault(entry.Place, one.Path, null, "the name stands twice", "remove one of them"));
+            }
+        }
+
+        return faults.Count == before ? texts : null;
     }
 
     private static object? Misplaced(SpecField field, SpecNode node, List<SpecFault> faults)

@@ -65,6 +65,7 @@ public static class SpecCatalogue
         _ when type == typeof(double) => SpecKind.Number,
         _ when type == typeof(bool) => SpecKind.Switch,
         _ when type == typeof(string) => SpecKind.Text,
+        _ when type == typeof(IReadOnlyDictionary<string, string>) => SpecKind.NamedTexts,
         _ when type.IsAssignableFrom(typeof(string[])) => SpecKind.Texts,
         _ => SpecKind.Section,
     };

@@ -28,6 +28,7 @@ public sealed record SpecField(
         SpecKind.Number => "number",
         SpecKind.Switch => "true or false",
         SpecKind.Texts => "list of texts",
+        SpecKind.NamedTexts => "names with texts",
         _ => "text",
     };
 

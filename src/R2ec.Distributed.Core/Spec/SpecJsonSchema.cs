@@ -36,6 +36,11 @@ public static class SpecJsonSchema
         {
             var target = field.Kind == SpecKind.Texts ? new JsonObject { ["type"] = "string" } : result;
             Bounds(target, field);
+            if (field.Kind == SpecKind.NamedTexts)
+            {
+                (result["type"], result["additionalProperties"]) = ("object", new JsonObject { ["type"] = "string" });
+            }
+
             if (field.Kind == SpecKind.Texts)
             {
                 (result["type"], result["items"], result["uniqueItems"]) = ("array", target, true);

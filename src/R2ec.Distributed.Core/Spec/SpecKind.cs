@@ -20,4 +20,7 @@ public enum SpecKind
 
     /// <summary>A list of texts.</summary>
     Texts = 5,
+
+    /// <summary>Texts by names that the spec's author chooses.</summary>
+    NamedTexts = 6,
 }

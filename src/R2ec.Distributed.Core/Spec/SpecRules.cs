@@ -55,6 +55,10 @@ internal static class SpecRules
         require(model.Tokenizer != "quickstart" || data.Source == "quickstart", "model.tokenizer", model.Tokenizer,
             "this tokenizer knows the words of the quickstart's world only", "set it to train");
         require(!model.TitleTokens || model.Tokenizer == "train", "model.title_tokens", "true", "titles become tokens only where the tokenizer is trained", "set model.tokenizer to train");
+        require(!model.TitleTokens || spec.Prompts.HistoryLine.Contains("[{title}]", StringComparison.Ordinal), "prompts.history_line", spec.Prompts.HistoryLine,
+            "model.title_tokens makes a token of each title in square brackets, and the line does not show one", "write [{title}] in it, or set model.title_tokens to false");
+        require(model.ChatTemplate != "none" || spec.Prompts.System.Length == 0, "prompts.system", spec.Prompts.System,
+            "a system turn needs a chat template, and model.chat_template is none", "remove the key, or write the turn into prompts.user");
         require(model.ChatTemplate != "checkpoint" || model.Source == "checkpoint", "model.chat_template", model.ChatTemplate,
             "a model from scratch has no chat template", "set it to none");
         require(model.Lora is null || model.Source == "checkpoint", "model.lora", null,

@@ -21,6 +21,7 @@ public static class SpecWriter
         bool flag => flag ? "true" : "false",
         double number => SpecField.Number(number),
         IFormattable whole and (int or long) => whole.ToString(null, CultureInfo.InvariantCulture),
+        IReadOnlyDictionary<string, string> named => $"{{{string.Join(", ", named.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Text(n.Key)}: {Text(n.Value)}"))}}}",
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",
         _ => Text(value.ToString()!),
     };

@@ -51,11 +51,11 @@ internal static class ExpressionLexer
 
         if (end < source.Length && source[end] is 'e' or 'E')
         {
-            var digits = end + 1 + (end + 1 < source.Length && source[end + 1] is '+' or '-' ? 1 : 0);
-            if (digits < source.Length && char.IsAsciiDigit(source[digits]))
+            var exponent = end + 1 + (end + 1 < source.Length && source[end + 1] is '+' or '-' ? 1 : 0);
+            if (exponent < source.Length && char.IsAsciiDigit(source[exponent]))
             {
                 isFloat = true;
-                end = Digits(source, digits);
+                end = Digits(source, exponent);
             }
         }
 
@@ -64,7 +64,10 @@ internal static class ExpressionLexer
             throw new TemplateFault($"a number that goes on with '{source[end]}'", line);
         }
 
-        return new(isFloat ? TokenKind.Float : TokenKind.Integer, source[at..end].Replace("_", "", StringComparison.Ordinal), line);
+        var digits = source[at..end].Replace("_", "", StringComparison.Ordinal);
+        return isFloat || digits[0] != '0' || digits.All(digit => digit == '0')
+            ? new(isFloat ? TokenKind.Float : TokenKind.Integer, digits, line)
+            : throw new TemplateFault($"the integer {digits} has leading zeros", line);
     }
 
     private static int Digits(string source, int at)

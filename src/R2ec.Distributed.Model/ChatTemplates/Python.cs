@@ -106,7 +106,7 @@ internal static class Python
     public static long Integer(object? value) => value is long number ? number : (bool)value! ? 1 : 0;
 
     /// <summary>A value's type, or what is missing where it is undefined, for a message.</summary>
-    public static string Describe(object? value) => value is Undefined undefined ? undefined.What : TypeName(value);
+    public static string Describe(object? value) => value is Undefined undefined ? $"an undefined value ({undefined.What})" : TypeName(value);
 
     public static string Repr(object? value, int depth)
     {

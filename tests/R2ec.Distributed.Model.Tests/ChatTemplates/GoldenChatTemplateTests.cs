@@ -21,7 +21,7 @@ public sealed class GoldenChatTemplateTests
         var specialTokens = golden.RootElement.GetProperty("special_tokens").GetProperty(family).EnumerateObject()
             .ToDictionary(pair => pair.Name, pair => pair.Value.GetString()!);
         var template = ChatTemplate.Parse(File.ReadAllText(TemplatePath(family)), specialTokens);
-        using var tokenizer = TokenizerFiles.Load(family switch { "qwen2.5" => "qwen2", "gemma-2" => "gemma-style-4k", _ => family });
+        var tokenizer = TokenizerFiles.Load(family switch { "qwen2.5" => "qwen2", "gemma-2" => "gemma-style-4k", _ => family });
 
         var faults = cases.Select(each => Fault(each, each.GetProperty("rendered").GetProperty(family), template, tokenizer)).Where(fault => fault is not null).ToList();
         Assert.True(faults.Count == 0, string.Join('\n', faults));

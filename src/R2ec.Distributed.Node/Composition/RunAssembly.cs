@@ -1,6 +1,7 @@
 using System.Text.Json;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Randomness;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Data;
 using R2ec.Distributed.Data.Prompts;
@@ -89,10 +90,17 @@ internal sealed class RunAssembly : IDisposable
         Tokenizer.Dispose();
     }
 
+    /// <summary>The numbers of an embedded world.</summary>
+    private static Func<double> Draws(int seed)
+    {
+        var token = 0L;
+        return () => Chance.Uniform((ulong)seed, ChancePurpose.World, 0, 0, 0, token++);
+    }
+
     private static DataSet Data(ExperimentSpec spec)
     {
         var data = spec.Data;
-        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, data.Seed) : DataSet.Load(data.Path!);
+        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, Draws(data.Seed)) : DataSet.Load(data.Path!);
         set = data.TargetMinRating > 0 || data.MinHistory > 1 ? set.WithTargets(data.TargetMinRating, data.MinHistory) : set;
         return set.WithWindow(data.Window);
     }

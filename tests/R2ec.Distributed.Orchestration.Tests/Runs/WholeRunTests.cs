@@ -14,6 +14,8 @@ public sealed class WholeRunTests
 
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
         var outcome = await world.RunAsync(folder);
+        world.Note("disposed");
+        File.WriteAllLines("/tmp/orch-log.txt", [.. world.Log, .. world.Facts.Select(f => $"{f.At.ToLocalTime():ss.fff} {f.GetType().Name}"), .. File.ReadAllLines(folder.Metrics)]);
         TestContext.Current.SendDiagnosticMessage($"whole run: {System.Diagnostics.Stopwatch.GetElapsedTime(began)}");
 
         Assert.Equal(RunPhase.Completed, outcome.Phase);

@@ -23,6 +23,8 @@ internal sealed class RunWorld : IDisposable
 
     internal List<string> Log { get; } = [];
 
+    internal Action<IRunEvent>? OnFact { get; set; }
+
     internal Func<Task>? BeforeRollout { get; set; }
 
     internal Func<int, double>? Drift { get; set; }
@@ -56,12 +58,18 @@ internal sealed class RunWorld : IDisposable
         GradientEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IGradientEngine>(() => new FakeGradientEngine()))],
         LearnerEngine = () => new FakeLearnerEngine((ulong)Spec.Seed, Drift),
         Logs = LoggerFactory.Create(logs => logs.AddProvider(new ListLogs(Log)).SetMinimumLevel(LogLevel.Information)),
-        Observer = Facts.Add,
+        Observer = fact =>
+        {
+            Facts.Add(fact);
+            OnFact?.Invoke(fact);
+        },
     };
 
     internal async Task<RunOutcome> RunAsync(RunFolder folder)
     {
+        var began = System.Diagnostics.Stopwatch.StartNew();
         await using var host = await RunHost.StartAsync(Options(folder), TestContext.Current.CancellationToken);
+        Note($"started {began.ElapsedMilliseconds} ms");
         try
         {
             return await host.Completion.WaitAsync(Limit, TestContext.Current.CancellationToken);
@@ -69,6 +77,14 @@ internal sealed class RunWorld : IDisposable
         catch (TimeoutException)
         {
             throw new TimeoutException($"Run {folder.Run} stands after {string.Join(", ", Facts.TakeLast(3).Select(fact => fact.GetType().Name))}. Log: {string.Join('\n', Log.TakeLast(10))}");
+        }
+    }
+
+    internal void Note(string text)
+    {
+        lock (Log)
+        {
+            Log.Add($"{DateTime.Now:ss.fff} {text}");
         }
     }
 
@@ -95,7 +111,7 @@ internal sealed class RunWorld : IDisposable
         {
             lock (into)
             {
-                into.Add($"{logLevel}: {formatter(state, exception)} {exception}");
+                into.Add($"{DateTime.Now:ss.fff} {logLevel}: {formatter(state, exception)} {exception}");
             }
         }
 

@@ -9,6 +9,7 @@ using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
 
 NativeRuntime.Prepare();
+if (args.ElementAtOrDefault(0) == "learn") { await Learn.RunAsync(args[1], args[2..]); return; }
 var words = Enumerable.Range(0, 300).Select(i => "w" + (char)('a' + i % 26) + (char)('a' + i / 26 % 26) + "q").ToArray();
 var texts = Enumerable.Range(0, 50).Select(_ => string.Join(' ', words) + " <answer>").ToArray();
 var tokenizer = Tokenizer.FromBytes(BpeTrainer.Train(texts, 726, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"], []));
@@ -17,7 +18,7 @@ var spec = new ExperimentSpec
 {
     Device = "cpu",
     Model = new ModelSpec { Source = "scratch", Tokenizer = "train" },
-    Recpo = new RecPoSpec { Batch = 32, GroupSize = 8, LearningRate = 5e-4, ItemTemperature = 0.05, UnclosedFactor = 0 },
+    Recpo = new RecPoSpec { BatchSize = 32, GroupSize = 8, LearningRate = 5e-4, ItemTemperature = 0.05, UnclosedFactor = 0 },
     Rollout = new RolloutSpec { MaxNewTokens = 24, Temperature = 1, TopK = 0, BundleGroups = 32, AppendedMarker = " <answer>" },
 };
 var book = new RandomBook(tokenizer);

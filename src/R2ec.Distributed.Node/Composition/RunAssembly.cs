@@ -7,8 +7,6 @@ using R2ec.Distributed.Data;
 using R2ec.Distributed.Data.Prompts;
 using R2ec.Distributed.Data.Quickstart;
 using R2ec.Distributed.Model.Engines;
-using R2ec.Distributed.Model.Numerics;
-using R2ec.Distributed.Model.Optimizers;
 using R2ec.Distributed.Model.Tokenization;
 
 namespace R2ec.Distributed.Node.Composition;
@@ -24,7 +22,7 @@ internal sealed class RunAssembly : IDisposable
         Teacher = new Teacher(set, Book, writer, chains, Tokenizer, (ulong)spec.Seed, TokenizerSource.TitleTokens(spec, set, writer, Tokenizer));
         Baselines = new Baselines(set, Book, spec);
         Context = new PolicyContext(spec, Book, Tokenizer, Teacher);
-        Numerics = NumericsFacts.Read(spec.Numerics.Threads, Context.DType, AdamW.Kernel);
+        Numerics = RunNumerics.Of(Context);
     }
 
     /// <summary>The resolved spec.</summary>
@@ -77,8 +75,7 @@ internal sealed class RunAssembly : IDisposable
     }
 
     /// <summary>Every "auto" of a spec made definite.</summary>
-    public static ExperimentSpec Resolve(ExperimentSpec spec) =>
-        spec.Device == "auto" ? spec with { Device = TorchSharp.torch.cuda.is_available() ? "cuda:0" : "cpu" } : spec;
+    public static ExperimentSpec Resolve(ExperimentSpec spec) => spec with { Device = RunNumerics.Device(spec.Device) };
 
     /// <summary>The numerics as the run's folder keeps them.</summary>
     public string NumericsJson() => JsonSerializer.Serialize(Numerics.OrderBy(n => n.Key, StringComparer.Ordinal).ToDictionary(n => n.Key, n => n.Value));

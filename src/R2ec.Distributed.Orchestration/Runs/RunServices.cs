@@ -43,6 +43,9 @@ public sealed record RunServices
     /// <summary>Leases, budgets and beats.</summary>
     public required WorkOptions Work { get; init; }
 
+    /// <summary>Ends what the node no longer waits for.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>Who is told what the run does.</summary>
     public required RunWatch Watch { get; init; }
 }

@@ -91,7 +91,7 @@ internal static class Learn
         await Evaluate(0, Split.Valid, ChainMode.None);
         var trainer = new StepTrainer(spec, book, learner, new LocalShardRunner(gradients, weights));
         var rule = new RewardRule(spec.Recpo);
-        var (count, batch) = (book.SampleCount(Split.Train), spec.Recpo.BatchSize);
+        var (count, batch) = (book.SampleCount(Split.Train), spec.Recpo.Batch);
         for (var step = 1; step <= spec.Recpo.Steps; step++)
         {
             var began = clock.Elapsed;

@@ -14,7 +14,7 @@ namespace R2ec.Distributed.Orchestration.Evaluation;
 /// Has a policy measured on the users of the validation and, at the first and the last evaluation, the test split, with both controls: without a chain,
 /// and with other users' chains, which takes a second round, since those chains come from the first. One order at a time; the newest wins.
 /// </summary>
-public sealed class Evaluator : ReceiveActor
+public sealed class Evaluator : WireActor
 {
     private const int KeptChains = 64;
 

@@ -11,7 +11,7 @@ using R2ec.Distributed.Orchestration.Wire;
 namespace R2ec.Distributed.Orchestration.Evaluation;
 
 /// <summary>Has the whole catalogue encoded by one version of the policy and stores the table: float32, (N + 1) × H, row 0 zero. One order at a time; the newest wins.</summary>
-public sealed class ItemEncoder : ReceiveActor
+public sealed class ItemEncoder : WireActor
 {
     private readonly RunServices _services;
     private readonly IActorRef _dispatcher;

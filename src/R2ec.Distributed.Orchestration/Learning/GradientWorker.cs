@@ -15,7 +15,7 @@ namespace R2ec.Distributed.Orchestration.Learning;
 /// One device that computes shards: forward passes, whose graphs it keeps, and backward passes. It may keep several shards; its engine does one thing at a
 /// time. On every beat it gives a sign of life for each that it keeps. Orders of an earlier epoch than the newest it saw are refused.
 /// </summary>
-public sealed class GradientWorker : ReceiveActor, IWithTimers
+public sealed class GradientWorker : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
 

@@ -14,7 +14,7 @@ namespace R2ec.Distributed.Orchestration.Learning;
 /// Holds the policy of record: one order at a time, each of the newest epoch. After every arrival in RL it publishes the policy before it says so. What it
 /// holds after a failure is unknown: the run restores it.
 /// </summary>
-public sealed class LearnerActor : ReceiveActor
+public sealed class LearnerActor : WireActor
 {
     private readonly RunServices _services;
     private readonly StepTrainer _trainer;

@@ -15,7 +15,7 @@ namespace R2ec.Distributed.Orchestration.Learning;
 /// the shard begins again with another one, which changes no bit. The learner waits for shards; a shard's lease ends on the desk's own beat.
 /// </summary>
 /// <remarks>learner → desk: Forward, Backward (private, with the promise that they fulfil); desk ↔ worker: the messages of <see cref="LearningProtocol"/>.</remarks>
-public sealed class ShardDesk : ReceiveActor, IWithTimers
+public sealed class ShardDesk : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
 

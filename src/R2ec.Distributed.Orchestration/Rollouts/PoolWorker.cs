@@ -3,6 +3,7 @@ using Akka.Event;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
@@ -14,7 +15,7 @@ namespace R2ec.Distributed.Orchestration.Rollouts;
 /// worker → registry → dispatcher: AskForWork; dispatcher → worker: Lease; worker → dispatcher: StillWorking …, WorkDone or WorkFailed.
 /// The worker waits for nobody but its own engine; the dispatcher waits for the worker until the lease ends.
 /// </remarks>
-public abstract class PoolWorker : ReceiveActor, IWithTimers
+public abstract class PoolWorker : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
 

@@ -4,6 +4,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
@@ -11,7 +12,7 @@ namespace R2ec.Distributed.Orchestration.Rollouts;
 /// Gives a run's work to workers that ask for it. Every piece that was asked for ends exactly once: finished, exhausted or forgotten. A bundle that was
 /// generated goes on to a reward worker before it counts as finished.
 /// </summary>
-public sealed class RolloutDispatcher : ReceiveActor, IWithTimers
+public sealed class RolloutDispatcher : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
     private const string RewardSuffix = "/reward";

@@ -103,6 +103,9 @@ public sealed class RunActor : ReceivePersistentActor
         base.OnRecoveryFailure(reason, message);
     }
 
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message) => base.AroundReceive(receive, WirePassage.Of(message));
+
     private void Take(IRunCommand command, Action<RunReply>? reply = null)
     {
         _waiting.Add(new Waiting(command, reply));

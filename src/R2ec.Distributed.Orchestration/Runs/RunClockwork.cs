@@ -38,9 +38,15 @@ internal sealed class RunClockwork(TimeProvider clock)
         }
 
         times.Add(new Metric("time/journal_s", _journal.TotalSeconds));
-        times.Add(new Metric("memory/peak_mb", Environment.WorkingSet / 1048576.0));
+        times.Add(new Metric("memory/peak_mb", PeakBytes() / 1048576.0));
         _journal = TimeSpan.Zero;
         _planned = null;
         return times;
+    }
+
+    private static long PeakBytes()
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
     }
 }

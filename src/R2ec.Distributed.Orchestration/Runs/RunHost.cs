@@ -28,11 +28,10 @@ public sealed class RunHost : IAsyncDisposable
     private readonly Stack<IAsyncDisposable> _owned;
     private readonly RunWatch _watch;
     private readonly CancellationTokenSource _stopping;
-    private readonly IHost? _host;
     private readonly IActorRef? _registry;
 
-    private RunHost(RunHostOptions options, Stack<IAsyncDisposable> owned, RunWatch watch, CancellationTokenSource stopping, IHost? host, IActorRef? registry) =>
-        (_options, _owned, _watch, _stopping, _host, _registry) = (options, owned, watch, stopping, host, registry);
+    private RunHost(RunHostOptions options, Stack<IAsyncDisposable> owned, RunWatch watch, CancellationTokenSource stopping, IActorRef? registry) =>
+        (_options, _owned, _watch, _stopping, _registry) = (options, owned, watch, stopping, registry);
 
     /// <summary>The run.</summary>
     public RunId Run => _options.Folder.Run;
@@ -71,9 +70,12 @@ public sealed class RunHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_owned.Count > 0)
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+        }
+
         await DisposeAllAsync(_owned).ConfigureAwait(false);
-        _host?.Dispose();
     }
 
     private static async Task<RunHost> StartAsync(RunHostOptions options, Stack<IAsyncDisposable> owned, CancellationToken stop)
@@ -97,7 +99,7 @@ public sealed class RunHost : IAsyncDisposable
         if (state.Phase is RunPhase.Completed)
         {
             watch.End(new RunOutcome(folder.Run, state.Phase, state.Step, state.Steps, state.Weights, "", false, WasComplete: true));
-            return new RunHost(options, owned, watch, stopping, null, null);
+            return new RunHost(options, owned, watch, stopping, null);
         }
 
         RefuseOthers(options, state);
@@ -138,7 +140,7 @@ public sealed class RunHost : IAsyncDisposable
             throw new InputException($"{folder.Journal} has no unique index on (persistence_id, sequence_number), which keeps a second writer out. Put back the file as it was.");
         }
 
-        return new RunHost(options, owned, watch, stopping, host, registry);
+        return new RunHost(options, owned, watch, stopping, registry);
     }
 
     private static async Task<RunProtocol.Answer> AskAsync(IActorRef registry, RunHostOptions options, RunState state, CancellationToken stop)

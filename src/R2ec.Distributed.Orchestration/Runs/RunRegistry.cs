@@ -3,6 +3,7 @@ using Akka.Event;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -10,7 +11,7 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// The runs of a cluster, one actor each, and the one address that workers ask. A plain supervisor, never persistent: a run's actor whose journal fails
 /// stops for good here, and the next process recovers it.
 /// </summary>
-public sealed class RunRegistry : ReceiveActor
+public sealed class RunRegistry : WireActor
 {
     private readonly Func<RunId, Props> _runs;
     private readonly Dictionary<RunId, IActorRef> _known = [];

@@ -7,6 +7,7 @@ using R2ec.Distributed.Data;
 using R2ec.Distributed.Data.Prompts;
 using R2ec.Distributed.Data.Quickstart;
 using R2ec.Distributed.Model.Engines;
+using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
 
 namespace R2ec.Distributed.Node.Composition;
@@ -67,6 +68,7 @@ internal sealed class RunAssembly : IDisposable
     /// <exception cref="InputException">Data, checkpoint, templates or tokenizer do not fit the spec.</exception>
     public static RunAssembly Of(ExperimentSpec spec, string? kept)
     {
+        NativeRuntime.Prepare();
         var set = Data(spec);
         var writer = new PromptWriter(set, spec.Prompts);
         var chains = spec.WarmStart.Chains is { } written ? new ChainWriter(set, writer, written) : null;

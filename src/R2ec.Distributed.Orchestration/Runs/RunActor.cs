@@ -3,12 +3,10 @@ using Akka.Event;
 using Akka.Persistence;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
-using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Learning;
-using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Wire;
 
@@ -27,9 +25,11 @@ public sealed class RunActor : ReceivePersistentActor
 {
     private readonly RunServices _services;
     private readonly RunClockwork _times;
+    private readonly BundleStore _bundles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<Waiting> _waiting = [];
     private readonly HashSet<WorkId> _asked = [];
+    private readonly List<(object Ask, IActorRef From)> _early = [];
     private RunState _state;
     private RunCrew? _crew;
     private PromptOrder? _order;
@@ -47,13 +47,14 @@ public sealed class RunActor : ReceivePersistentActor
     {
         _services = services;
         _times = new RunClockwork(services.Clock);
+        _bundles = new BundleStore(services);
         _state = new RunState(run);
         Recover<IRunEvent>(fact => _state = _state.Apply(fact));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain());
-        Command<WorkProtocol.AskForWork>(m => _crew?.Dispatcher.Forward(m));
-        Command<LearningProtocol.AskForShard>(m => _crew?.Desk.Forward(m));
+        Command<WorkProtocol.AskForWork>(m => OnAsk(m, _crew?.Dispatcher));
+        Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
         Command<LearningProtocol.LearnerAt>(m => m.Epoch == _state.Epoch, OnLearner);
@@ -62,7 +63,7 @@ public sealed class RunActor : ReceivePersistentActor
         Command<MeasuringProtocol.TableEncoded>(OnTable);
         Command<MeasuringProtocol.EvaluationDone>(m => Take(new RunCommands.ReportEvaluation(m.Epoch, m.Step, m.Kind, m.Metrics, m.Ranks, m.Chains)));
         Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == _state.Epoch, m => GiveUp(m.Reason, m.IsInput));
-        Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && at.StartsWith("evaluate", StringComparison.Ordinal) ? "evaluate" : "encode", m.Done, m.Total));
+        Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && OrderNames.IsEvaluation(at) ? "evaluate" : "encode", m.Done, m.Total));
         Command<Baselines>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
@@ -193,13 +194,38 @@ public sealed class RunActor : ReceivePersistentActor
         }
     }
 
+    // Workers ask as soon as they live; a run that has no crew yet keeps the question.
+    private void OnAsk(object ask, IActorRef? who)
+    {
+        if (who is not null)
+        {
+            who.Forward(ask);
+        }
+        else
+        {
+            _early.Add((ask, Sender));
+        }
+    }
+
     private void Restore()
     {
-        _crew ??= RunCrew.Hire(Context, _state, _services);
+        _crew ??= Hire();
         _restoring = true;
         _issued = null;
         _log.Info("Run {Run} works in epoch {Epoch} from {Position}", _state.Run, _state.Epoch.Value, _state.Position);
         _crew.Learner.Tell(new LearningProtocol.Restore(_state.Epoch, [.. RunRecovery.Candidates(_state).Take(RunCrew.MostCandidates)]));
+    }
+
+    private RunCrew Hire()
+    {
+        var crew = RunCrew.Hire(Context, _state, _services);
+        foreach (var (ask, from) in _early)
+        {
+            (ask is WorkProtocol.AskForWork ? crew.Dispatcher : crew.Desk).Tell(ask, from);
+        }
+
+        _early.Clear();
+        return crew;
     }
 
     private void OnLearner(LearningProtocol.LearnerAt at)
@@ -264,7 +290,7 @@ public sealed class RunActor : ReceivePersistentActor
         }
 
         var order = _state.NextOrder();
-        var name = NameOf(order);
+        var name = OrderNames.Of(order);
         if (name == _issued)
         {
             return;
@@ -300,7 +326,7 @@ public sealed class RunActor : ReceivePersistentActor
                 break;
             case RunOrder.Evaluate when _table?.Digest != _state.Table!.Table:
             case RunOrder.CollectGroups when _table?.Digest != _state.Table!.Table:
-                LoadTableAsync(_state.Table!).PipeTo(Self, failure: Fault);
+                _bundles.LoadTableAsync(_state.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
                 break;
             case RunOrder.Evaluate o:
                 _crew!.Evaluator.Tell(new MeasuringProtocol.Evaluate(_state.Epoch, o.Step, o.Kind, o.Policy, _table!, _state.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
@@ -323,12 +349,10 @@ public sealed class RunActor : ReceivePersistentActor
     {
         foreach (var bundle in order.MissingBundles)
         {
-            var work = new WorkId($"{_state.Epoch}/rollout/{order.Step.Step}/{bundle}");
+            var work = BundleStore.Work(_state.Epoch, order.Step.Step, bundle);
             if (_asked.Add(work))
             {
-                var first = order.Step.FirstGroup(bundle);
-                var content = new RolloutBundle(order.Step.Step, first, [.. order.Step.Samples.Skip(first).Take(order.Step.Bundles[bundle])]);
-                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, _state.Epoch, order.Step.Policy, _table, _services.Blobs.Put(BlobContracts.Write(content))));
+                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, _state.Epoch, order.Step.Policy, _table, _bundles.Content(order.Step, bundle)));
             }
         }
     }
@@ -341,23 +365,8 @@ public sealed class RunActor : ReceivePersistentActor
             return;
         }
 
-        var bundle = int.Parse(finished.Work.Value.AsSpan(finished.Work.Value.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
-        StoreAsync(_state.Epoch, open, bundle, policy, table, finished.Result).PipeTo(Self, failure: Fault);
-    }
-
-    private async Task<Stored> StoreAsync(Epoch epoch, StepRecord step, int bundle, Digest policy, Digest table, BlobRef result)
-    {
-        var content = await _services.Blobs.GetAsync(result, CancellationToken.None).ConfigureAwait(false);
-        _services.Blobs.Release(result);
-        var payloads = BlobContracts.Read<byte[][]>(content).Select(packed => Payload.Of(PayloadKind.Group, step.Step, packed)).ToArray();
-        if (payloads.Length != step.Bundles[bundle])
-        {
-            throw new InvalidDataException($"Bundle {bundle} of step {step.Step} came back with {payloads.Length} groups, {step.Bundles[bundle]} were asked for.");
-        }
-
-        await _services.Payloads.PutAsync(payloads).ConfigureAwait(false);
-        var first = step.FirstGroup(bundle);
-        return new Stored(epoch, [.. payloads.Select((payload, i) => new StoredGroup(new GroupId(step.Step, first + i), step.Samples[first + i], payload.Digest, payload.Packed.LongLength, policy, table))]);
+        var epoch = _state.Epoch;
+        _bundles.StoreAsync(open, BundleStore.Bundle(finished.Work), policy, table, finished.Result).PipeTo(Self, success: groups => new Stored(epoch, groups), failure: Fault);
     }
 
     private void OnTable(MeasuringProtocol.TableEncoded encoded)
@@ -371,12 +380,6 @@ public sealed class RunActor : ReceivePersistentActor
         Release(ref _table);
         _table = encoded.Table;
         Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
-    }
-
-    private async Task<TableLoaded> LoadTableAsync(TableRecord table)
-    {
-        var bytes = await _services.Payloads.ReadAsync(table.Payload, $"the item table of version {table.Version}").ConfigureAwait(false);
-        return new TableLoaded(_services.Blobs.Put(bytes));
     }
 
     private void OnTableLoaded(TableLoaded loaded)
@@ -414,7 +417,7 @@ public sealed class RunActor : ReceivePersistentActor
         {
             End(_state.Reason, false);
         }
-        else if (!_restoring && _issued is { } at && !RunCrew.IsLearnerOrder(at))
+        else if (!_restoring && _issued is { } at && !OrderNames.IsLearners(at))
         {
             Interrupt();
         }
@@ -463,18 +466,6 @@ public sealed class RunActor : ReceivePersistentActor
             blob = null;
         }
     }
-
-    private static string NameOf(RunOrder order) => order switch
-    {
-        RunOrder.CollectGroups o => $"collect/{o.Step.Step}",
-        RunOrder.TrainStep o => $"learner/train/{o.Step.Step}",
-        RunOrder.TrainWarmStart o => $"learner/warm-start/{o.UntilStep}",
-        RunOrder.BeginReinforcement => "learner/begin",
-        RunOrder.WriteCheckpoint o => $"learner/checkpoint/{o.Position}",
-        RunOrder.Evaluate o => $"evaluate/{o.Step}/{o.Kind}",
-        RunOrder.EncodeTable o => $"encode/{o.Version}",
-        _ => order.GetType().Name,
-    };
 
     private static Metric[] Sorted(IReadOnlyDictionary<string, double> metrics) => [.. metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new Metric(pair.Key, pair.Value))];
 

@@ -26,6 +26,4 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
 
         return new RunCrew(dispatcher, desk, learner, encoder, evaluator, services.Stopping);
     }
-
-    internal static bool IsLearnerOrder(string name) => name.StartsWith("learner/", StringComparison.Ordinal);
 }

@@ -15,6 +15,7 @@ public sealed class RunRegistry : WireActor
 {
     private readonly Func<RunId, Props> _runs;
     private readonly Dictionary<RunId, IActorRef> _known = [];
+    private readonly Dictionary<string, (object Ask, IActorRef From)> _asks = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>A registry.</summary>
@@ -24,8 +25,8 @@ public sealed class RunRegistry : WireActor
         Receive<RunProtocol.Begin>(m => Of(m.Run).Forward(m));
         Receive<RunProtocol.Resume>(m => Of(m.Run).Forward(m));
         Receive<RunProtocol.Drain>(m => Of(m.Run).Forward(m));
-        Receive<WorkProtocol.AskForWork>(m => ForwardToAll(m));
-        Receive<LearningProtocol.AskForShard>(m => ForwardToAll(m));
+        Receive<WorkProtocol.AskForWork>(m => ForwardToAll(m.Worker, m));
+        Receive<LearningProtocol.AskForShard>(m => ForwardToAll(m.Worker, m));
         Receive<Terminated>(OnTerminated);
     }
 
@@ -42,13 +43,18 @@ public sealed class RunRegistry : WireActor
             actor = Context.ActorOf(_runs(run), run.PersistenceId);
             Context.Watch(actor);
             _known[run] = actor;
+            foreach (var (ask, from) in _asks.Values)
+            {
+                actor.Tell(ask, from);
+            }
         }
 
         return actor;
     }
 
-    private void ForwardToAll(object message)
+    private void ForwardToAll(string worker, object message)
     {
+        _asks[worker] = (message, Sender);
         foreach (var run in _known.Values)
         {
             run.Forward(message);

@@ -22,6 +22,7 @@ public static class RunSetup
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.cluster.min-nr-of-members = 1
+        akka.cluster.leader-actions-interval = 100ms
         akka.cluster.split-brain-resolver.down-all-when-unstable = off
         akka.cluster.failure-detector.acceptable-heartbeat-pause = 15s
         akka.cluster.run-coordinated-shutdown-when-down = on

@@ -13,9 +13,11 @@ public sealed class WholeRunTests
         var folder = world.Create();
 
         var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        await world.RunAsync(world.Create("one"));
+        world.Log.Clear(); world.Facts.Clear(); world.Note("begin");
         var outcome = await world.RunAsync(folder);
         world.Note("disposed");
-        File.WriteAllLines("/tmp/orch-log.txt", [.. world.Log, .. world.Facts.Select(f => $"{f.At.ToLocalTime():ss.fff} {f.GetType().Name}"), .. File.ReadAllLines(folder.Metrics)]);
+        File.WriteAllLines("/tmp/orch-log.txt", [.. world.Log.Concat(world.Facts.Select(f => $"{f.At.ToLocalTime():ss.fff} {f.GetType().Name}")).Order(), .. File.ReadAllLines(folder.Metrics)]);
         TestContext.Current.SendDiagnosticMessage($"whole run: {System.Diagnostics.Stopwatch.GetElapsedTime(began)}");
 
         Assert.Equal(RunPhase.Completed, outcome.Phase);

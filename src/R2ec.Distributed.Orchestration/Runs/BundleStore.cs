@@ -1,0 +1,42 @@
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Payloads;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Runs;
+
+/// <summary>Bundles of a step on their way out as blobs and back as durable payloads. Payloads are durable before an event names them.</summary>
+internal sealed class BundleStore(RunServices services)
+{
+    internal static WorkId Work(Epoch epoch, int step, int bundle) => new($"{epoch}/rollout/{step}/{bundle}");
+
+    internal static int Bundle(WorkId work) => int.Parse(work.Value.AsSpan(work.Value.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
+
+    internal BlobRef Content(StepRecord step, int bundle)
+    {
+        var first = step.FirstGroup(bundle);
+        return services.Blobs.Put(BlobContracts.Write(new RolloutBundle(step.Step, first, [.. step.Samples.Skip(first).Take(step.Bundles[bundle])])));
+    }
+
+    internal async Task<IReadOnlyList<StoredGroup>> StoreAsync(StepRecord step, int bundle, Digest policy, Digest table, BlobRef result)
+    {
+        var content = await services.Blobs.GetAsync(result, services.Stopping).ConfigureAwait(false);
+        services.Blobs.Release(result);
+        var payloads = BlobContracts.Read<byte[][]>(content).Select(packed => Payload.Of(PayloadKind.Group, step.Step, packed)).ToArray();
+        if (payloads.Length != step.Bundles[bundle])
+        {
+            throw new InvalidDataException($"Bundle {bundle} of step {step.Step} came back with {payloads.Length} groups, {step.Bundles[bundle]} were asked for.");
+        }
+
+        await services.Payloads.PutAsync(payloads).ConfigureAwait(false);
+        var first = step.FirstGroup(bundle);
+        return [.. payloads.Select((payload, i) => new StoredGroup(new GroupId(step.Step, first + i), step.Samples[first + i], payload.Digest, payload.Packed.LongLength, policy, table))];
+    }
+
+    internal async Task<BlobRef> LoadTableAsync(TableRecord table)
+    {
+        var bytes = await services.Payloads.ReadAsync(table.Payload, $"the item table of version {table.Version}").ConfigureAwait(false);
+        return services.Blobs.Put(bytes);
+    }
+}

@@ -19,12 +19,13 @@ public sealed class Backbone : IDisposable
     private readonly bool _ownsRotary;
 
     private Backbone(
-        BackboneConfig config, IReadOnlyDictionary<string, Tensor> weights, IEnumerable<Tensor> owned, LoraAdapter? adapter, RotaryTable? rotary)
+        BackboneConfig config, IReadOnlyDictionary<string, Tensor> weights, IEnumerable<Tensor> owned, LoraAdapter? adapter, RotaryTable? rotary,
+        bool exactFrequencies = true)
     {
         var embedding = weights[ParameterNames.Embedding];
         (Config, Weights, Adapter, DType, Device) = (config, weights, adapter, embedding.dtype, embedding.device);
         _owned = [.. owned.Select(tensor => tensor.DetachFromDisposeScope())];
-        (_rotary, _ownsRotary) = (rotary ?? new RotaryTable(config, DType, Device), rotary is null);
+        (_rotary, _ownsRotary) = (rotary ?? new RotaryTable(config, DType, Device, exactFrequencies), rotary is null);
         CheckAdapter(config, adapter);
         _blocks = [.. Enumerable.Range(0, config.LayerCount).Select(layer => new Block(config, layer, weights, adapter))];
     }
@@ -32,7 +33,7 @@ public sealed class Backbone : IDisposable
     /// <summary>The architecture.</summary>
     public BackboneConfig Config { get; }
 
-    /// <summary>What it computes in: Float32, BFloat16 or Float64.</summary>
+    /// <summary>What it computes in: Float32, BFloat16 or Float64 (where nothing is rounded to less, rotary frequencies included).</summary>
     public ScalarType DType { get; }
 
     /// <summary>Where its tensors are.</summary>
@@ -53,11 +54,7 @@ public sealed class Backbone : IDisposable
     }
 
     /// <summary>The same from a checkpoint that is open already.</summary>
-    public static Backbone Load(CheckpointFolder checkpoint, ScalarType dtype, Device device)
-    {
-        CheckpointFit.Check(checkpoint);
-        return Assemble(checkpoint.Config, name => TensorMemory.Moved(checkpoint.Read(name, dtype), device));
-    }
+    public static Backbone Load(CheckpointFolder checkpoint, ScalarType dtype, Device device) => Load(checkpoint, dtype, device, exactFrequencies: true);
 
     /// <summary>A backbone over given tensors, which it owns from then on.</summary>
     /// <exception cref="ArgumentException">A tensor is missing or has another shape than the configuration says.</exception>
@@ -163,8 +160,15 @@ public sealed class Backbone : IDisposable
         }
     }
 
+    /// <summary>The same; a float64 backbone can be asked to keep the float32 rounding of its rotary frequencies.</summary>
+    internal static Backbone Load(CheckpointFolder checkpoint, ScalarType dtype, Device device, bool exactFrequencies)
+    {
+        CheckpointFit.Check(checkpoint);
+        return Assemble(checkpoint.Config, name => TensorMemory.Moved(checkpoint.Read(name, dtype), device), exactFrequencies);
+    }
+
     /// <summary>Reads every parameter of a configuration by name; what was read is freed again when one fails.</summary>
-    internal static Backbone Assemble(BackboneConfig config, Func<string, Tensor> read)
+    internal static Backbone Assemble(BackboneConfig config, Func<string, Tensor> read, bool exactFrequencies = true)
     {
         using var guard = no_grad();
         var weights = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -175,7 +179,7 @@ public sealed class Backbone : IDisposable
                 weights[name] = read(name).DetachFromDisposeScope();
             }
 
-            return new Backbone(config, weights, weights.Values, null, null);
+            return new Backbone(config, weights, weights.Values, null, null, exactFrequencies);
         }
         catch
         {

@@ -14,10 +14,16 @@ internal sealed class RotaryTable : IDisposable
     private readonly BackboneConfig _config;
     private readonly ScalarType _type;
     private readonly Device _device;
+    private readonly bool _exact;
     private readonly Lock _growth = new();
     private volatile Pair? _pair;
 
-    public RotaryTable(BackboneConfig config, ScalarType type, Device device) => (_config, _type, _device) = (config, type, device);
+    /// <param name="config">The architecture.</param>
+    /// <param name="type">What the model computes in.</param>
+    /// <param name="device">Where it is.</param>
+    /// <param name="exact">Whether a float64 model has float64 frequencies; all others have the float32 ones that models are trained with.</param>
+    public RotaryTable(BackboneConfig config, ScalarType type, Device device, bool exact) =>
+        (_config, _type, _device, _exact) = (config, type, device, exact && type == ScalarType.Float64);
 
     /// <summary>Rows for positions 0 to T − 1 ([T, 1, D]) or for given ones ([B, T, 1, D]); owned by the caller.</summary>
     public (Tensor Cos, Tensor Sin) Rows(Tensor? positions_BT, long count)
@@ -68,7 +74,7 @@ internal sealed class RotaryTable : IDisposable
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var wide = _type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var frequencies = tensor(InverseFrequencies(_config)).to(wide);
+        var frequencies = (_exact ? tensor(RotaryFrequencies.Exact(_config)) : tensor(RotaryFrequencies.Rounded(_config))).to(wide);
         var angles = arange(length, dtype: wide).unsqueeze(1) * frequencies.unsqueeze(0);
         var (cos, sin) = (angles.cos(), angles.sin());
         var table = new Pair(
@@ -76,35 +82,6 @@ internal sealed class RotaryTable : IDisposable
             cat([-sin, sin], 1).to(_type).to(_device).unsqueeze(1).contiguous().DetachFromDisposeScope(),
             length);
         return table;
-    }
-
-    /// <summary>1 / base^(2i / D) in float32, whatever the model's type: this rounding is part of the model.</summary>
-    private static float[] InverseFrequencies(BackboneConfig config)
-    {
-        using var scope = NewDisposeScope();
-        using var guard = no_grad();
-        var exponents = arange(0, config.HeadSize, 2, ScalarType.Float32) / (float)config.HeadSize;
-        var powers = pow(tensor((float)config.RopeBase), exponents);
-        var plain = (1f / powers).data<float>().ToArray();
-        return config.RopeScaling is { } scaling ? [.. plain.Select(frequency => Stretched(frequency, scaling))] : plain;
-    }
-
-    private static float Stretched(float frequency, RopeScaling scaling)
-    {
-        float factor = (float)scaling.Factor, low = (float)scaling.LowFrequencyFactor, high = (float)scaling.HighFrequencyFactor;
-        float original = scaling.OriginalPositions, wavelength = (float)(2 * Math.PI) / frequency;
-        if (wavelength < original / high)
-        {
-            return frequency;
-        }
-
-        if (wavelength > original / low)
-        {
-            return frequency / factor;
-        }
-
-        var smooth = ((original / wavelength) - low) / (high - low);
-        return ((1 - smooth) * frequency / factor) + (smooth * frequency);
     }
 
     private sealed record Pair(Tensor Cos, Tensor Sin, long Length) : IDisposable

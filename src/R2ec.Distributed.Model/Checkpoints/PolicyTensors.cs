@@ -22,10 +22,14 @@ public sealed class PolicyTensors : IDisposable
     /// <summary>Takes a backbone's trained tensors and asks for gradients of them; a bfloat16 backbone that is trained whole gets float32 masters.</summary>
     public static PolicyTensors Of(Backbone backbone)
     {
+        return Over(backbone.Adapter is { } adapter ? adapter.Tensors() : backbone.Weights.Select(pair => (pair.Key, pair.Value)));
+    }
+
+    /// <summary>The same over tensors by exported name, which stay the caller's.</summary>
+    public static PolicyTensors Over(IEnumerable<(string Name, Tensor Tensor)> computed)
+    {
         using var guard = no_grad();
-        var trained = backbone.Adapter is { } adapter
-            ? [.. adapter.Tensors().Select(pair => new PolicyTensor(pair.Name, pair.Tensor, pair.Tensor))]
-            : backbone.Weights.Select(pair => new PolicyTensor(pair.Key, Master(pair.Value), pair.Value)).ToArray();
+        PolicyTensor[] trained = [.. computed.Select(pair => new PolicyTensor(pair.Name, Master(pair.Tensor), pair.Tensor))];
         foreach (var tensor in trained)
         {
             tensor.Compute.requires_grad = true;

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Data.Storage;
 
 namespace R2ec.Distributed.Data;

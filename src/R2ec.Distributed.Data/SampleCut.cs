@@ -1,3 +1,5 @@
+using R2ec.Distributed.Core.Ports;
+
 namespace R2ec.Distributed.Data;
 
 /// <summary>The global split: all samples sorted by (target time, user, position), cut at floor(0.8 n) and floor(0.9 n).</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Data.Preparing;
 using R2ec.Distributed.Data.Prompts;
 using R2ec.Distributed.Testing;

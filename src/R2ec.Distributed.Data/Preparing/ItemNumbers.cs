@@ -1,3 +1,5 @@
+using R2ec.Distributed.Core.Ports;
+
 namespace R2ec.Distributed.Data.Preparing;
 
 /// <summary>Average rating and number of ratings per item, from the training period or from all that the file says.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using R2ec.Distributed.Core.Ports;
 
 namespace R2ec.Distributed.Data.Preparing;
 

@@ -23,7 +23,6 @@ internal sealed class KeptShard : IDisposable
     private byte[] _itemBytes = [];
     private double _tokenPart;
     private int _clipped;
-    private double _entropy;
 
     private KeptShard(PolicyContext context, Backbone backbone, ShardOrder order)
     {
@@ -54,7 +53,7 @@ internal sealed class KeptShard : IDisposable
     }
 
     /// <summary>What goes up to the learner.</summary>
-    public ShardForward Handed() => new(Order.Shard, [.. _users.SelectMany(bytes => bytes)], _itemBytes, _tokenPart, _clipped, _entropy);
+    public ShardForward Handed() => new(Order.Shard, [.. _users.SelectMany(bytes => bytes)], _itemBytes, _tokenPart, _clipped);
 
     /// <summary>Phase two: gradients are added to the policy's leaves.</summary>
     /// <param name="userGradients">float32, R × H.</param>
@@ -121,7 +120,6 @@ internal sealed class KeptShard : IDisposable
             _users.Add(Bytes(pass.Users_RH));
             _tokenPart += pass.TokenPart.ToDouble();
             _clipped += pass.ClippedCount;
-            _entropy += pass.EntropySum;
             _passes.Add(keep ? pass : null);
             if (!keep)
             {

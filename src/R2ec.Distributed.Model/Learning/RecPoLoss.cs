@@ -40,7 +40,7 @@ public static class RecPoLoss
     public static Tensor TokenLogProbabilities(Tensor logits_KV, Tensor tokens_K)
     {
         using var scope = NewDisposeScope();
-        return (logits_KV.gather(1, tokens_K.unsqueeze(1)).squeeze(1) - logits_KV.logsumexp(1)).MoveToOuterDisposeScope();
+        return functional.log_softmax(logits_KV, 1).gather(1, tokens_K.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>min(ratio · A, clip(ratio) · A), bounded from below by dual · A for negative advantages where a dual clip is given.</summary>

@@ -13,12 +13,11 @@ namespace R2ec.Distributed.Model.Learning;
 /// </summary>
 internal sealed class ShardPass : IDisposable
 {
-    private ShardPass(Tensor tokenPart, Tensor users_RH, int clipped, double entropy)
+    private ShardPass(Tensor tokenPart, Tensor users_RH, int clipped)
     {
         TokenPart = tokenPart;
         Users_RH = users_RH;
         ClippedCount = clipped;
-        EntropySum = entropy;
     }
 
     /// <summary>The token part of these groups; gradient flows.</summary>
@@ -29,9 +28,6 @@ internal sealed class ShardPass : IDisposable
 
     /// <summary>Trained tokens whose ratio lay outside the clip.</summary>
     public int ClippedCount { get; }
-
-    /// <summary>Sum of the policy's entropy over the trained tokens, in nats.</summary>
-    public double EntropySum { get; }
 
     /// <summary>Runs the forward pass.</summary>
     /// <param name="backbone">The policy with its trained tensors requiring gradients.</param>
@@ -47,8 +43,8 @@ internal sealed class ShardPass : IDisposable
         var (_, hidden) = GroupedForward.Run(backbone, padded, chains, groups[0].Completions.Count, null);
         var users = Gathered.At(hidden, completions.Select((completion, row) => (row, completion.Tokens.Length)));
         users = users.to_type(backbone.DType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
-        var (part, clipped, entropy) = TokenPartOf(backbone, completions, hidden, recpo);
-        return new ShardPass(part.MoveToOuterDisposeScope().DetachFromDisposeScope(), users.MoveToOuterDisposeScope().DetachFromDisposeScope(), clipped, entropy);
+        var (part, clipped) = TokenPartOf(backbone, completions, hidden, recpo);
+        return new ShardPass(part.MoveToOuterDisposeScope().DetachFromDisposeScope(), users.MoveToOuterDisposeScope().DetachFromDisposeScope(), clipped);
     }
 
     /// <inheritdoc/>
@@ -58,14 +54,14 @@ internal sealed class ShardPass : IDisposable
         Users_RH.Dispose();
     }
 
-    private static (Tensor Part, int Clipped, double Entropy) TokenPartOf(
+    private static (Tensor Part, int Clipped) TokenPartOf(
         Backbone backbone, TrainedCompletion[] completions, Tensor hidden_RTH, RecPoSpec recpo)
     {
         var wide = backbone.DType == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var places = completions.SelectMany((completion, row) => Enumerable.Range(0, completion.TrainedCount).Select(t => (row, t))).ToArray();
         if (places.Length == 0)
         {
-            return (zeros([], wide, backbone.Device), 0, 0);
+            return (zeros([], wide, backbone.Device), 0);
         }
 
         var tokens = tensor(places.Select(p => (long)completions[p.row].Tokens[p.t]).ToArray(), device: backbone.Device);
@@ -77,7 +73,7 @@ internal sealed class ShardPass : IDisposable
             ? tensor(places.Select(p => completions[p.row].BehaviourLogProbabilities![p.t]).ToArray(), device: backbone.Device).to_type(wide)
             : null;
         var part = RecPoLoss.TokenPart(log, behaviour, advantage, scale, recpo.EpsilonLow, recpo.EpsilonHigh, null);
-        return (part, behaviour is null ? 0 : Clipped(log, behaviour, recpo), Entropy(logits));
+        return (part, behaviour is null ? 0 : Clipped(log, behaviour, recpo));
     }
 
     private static int Clipped(Tensor log_K, Tensor behaviour_K, RecPoSpec recpo)
@@ -85,12 +81,5 @@ internal sealed class ShardPass : IDisposable
         using var quiet = no_grad();
         var ratio = RecPoLoss.Ratio(log_K, behaviour_K);
         return (int)((ratio < 1 - recpo.EpsilonLow) | (ratio > 1 + recpo.EpsilonHigh)).sum().ToInt64();
-    }
-
-    private static double Entropy(Tensor logits_KV)
-    {
-        using var quiet = no_grad();
-        var log = nn.functional.log_softmax(logits_KV.detach(), -1);
-        return -(log.exp() * log).sum().ToDouble();
     }
 }

@@ -28,11 +28,6 @@ public static class LearningProtocol
     /// <summary>Train a step on the groups whose payloads the blob lists.</summary>
     public sealed record TrainStep(Epoch Epoch, int Step, BlobRef Groups) : ILearnerOrder;
 
-    /// <summary>Make the policy of record available to workers.</summary>
-    /// <param name="Epoch">The epoch.</param>
-    /// <param name="Keep">Other weights that are still needed.</param>
-    public sealed record Publish(Epoch Epoch, IReadOnlyList<Digest> Keep) : ILearnerOrder;
-
     /// <summary>Keep the learner's state.</summary>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Position">Where the learner has to stand.</param>
@@ -45,9 +40,6 @@ public static class LearningProtocol
     /// <param name="Weights">What it holds.</param>
     /// <param name="Metrics">What the way there measured.</param>
     public sealed record LearnerAt(Epoch Epoch, RunPosition Position, Digest Weights, IReadOnlyList<Metric> Metrics) : IWireMessage;
-
-    /// <summary>The policy of record can be had by its digest.</summary>
-    public sealed record Published(Epoch Epoch, Digest Weights) : IWireMessage;
 
     /// <summary>A checkpoint stands.</summary>
     public sealed record CheckpointSaved(Epoch Epoch, RunPosition Position, Digest Manifest, string Folder) : IWireMessage;
@@ -68,7 +60,7 @@ public static class LearningProtocol
     public sealed record ShardBackward(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt, BlobRef Gradients) : IWireMessage;
 
     /// <summary>The backward passes are done.</summary>
-    public sealed record ShardFinished(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt, BlobRef Result) : IWireMessage;
+    public sealed record ShardFinished(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt, BlobRef Gradient, BlobRef? ItemGradient) : IWireMessage;
 
     /// <summary>A gradient worker still works or keeps a graph.</summary>
     public sealed record ShardHeld(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt) : IWireMessage;

@@ -19,7 +19,7 @@ public sealed class GoldenTokenizerTests
     public void Ids_and_texts_are_those_of_the_reference(string name)
     {
         using var golden = Read("models", "tokenizers", $"{name}.json");
-        using var tokenizer = TokenizerFiles.Load(name);
+        var tokenizer = TokenizerFiles.Load(name);
 
         if (golden.RootElement.TryGetProperty("vocab_size_with_added", out var size))
         {
@@ -35,7 +35,7 @@ public sealed class GoldenTokenizerTests
     public void Special_tokens_are_added_as_by_default(string name)
     {
         using var golden = Read("models", "tokenizers", $"{name}.json");
-        using var tokenizer = TokenizerFiles.Load(name);
+        var tokenizer = TokenizerFiles.Load(name);
         Assert.SkipUnless(golden.RootElement.TryGetProperty("with_special_tokens", out var rows), $"{name} says nothing of default special tokens");
 
         foreach (var row in rows.EnumerateArray())
@@ -49,7 +49,7 @@ public sealed class GoldenTokenizerTests
     public void The_bytes_of_the_ids_are_the_decoded_text_wherever_they_are_whole_characters(string name)
     {
         using var golden = Read("models", "tokenizers", $"{name}.json");
-        using var tokenizer = TokenizerFiles.Load(name);
+        var tokenizer = TokenizerFiles.Load(name);
 
         foreach (var row in golden.RootElement.GetProperty("rows").EnumerateArray())
         {

@@ -7,12 +7,23 @@ namespace R2ec.Distributed.Model.Tests.Tokenization;
 /// <summary>The tokenizers that the golden values speak of. SmolLM2's stands in the converted checkpoint that R2EC_SMOLLM2 names.</summary>
 internal static class TokenizerFiles
 {
-    /// <summary>Loads one by its golden name; the test is skipped where it is not there.</summary>
-    public static Tokenizer Load(string name) => name switch
+    private static readonly Dictionary<string, Tokenizer> Loaded = [];
+
+    /// <summary>One by its golden name, loaded once and not to be disposed; the test is skipped where it is not there.</summary>
+    public static Tokenizer Load(string name)
     {
-        "smollm2" or "smollm2-split-digits" => Tokenizer.FromBytes(SmolLm(name.EndsWith("digits", StringComparison.Ordinal))),
-        _ => Tokenizer.Load(SharedFolder.Need("tokenizers", name)),
-    };
+        lock (Loaded)
+        {
+            if (!Loaded.TryGetValue(name, out var tokenizer))
+            {
+                Loaded[name] = tokenizer = name is "smollm2" or "smollm2-split-digits"
+                    ? Tokenizer.FromBytes(SmolLm(name.EndsWith("digits", StringComparison.Ordinal)))
+                    : Tokenizer.Load(SharedFolder.Need("tokenizers", name));
+            }
+
+            return tokenizer;
+        }
+    }
 
     /// <summary>The folder of the converted SmolLM2 checkpoint.</summary>
     public static string SmolLmFolder()

@@ -7,13 +7,18 @@ using R2ec.Distributed.Model.Engines;
 namespace R2ec.Distributed.Model.Tests.Engines;
 
 /// <summary>One process's engines of a run, driven as the orchestration drives them, without it.</summary>
-internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
+internal sealed class ToyRun(PolicyContext context, string folder, int workers = 1) : IAsyncDisposable
 {
-    public LearnerEngine Learner { get; } = new(toy.Context);
+    public ToyRun(Toy toy, int workers = 1)
+        : this(toy.Context, toy.Folder, workers)
+    {
+    }
 
-    public RolloutEngine Rollouts { get; } = new(toy.Context);
+    public LearnerEngine Learner { get; } = new(context);
 
-    public GradientEngine[] Workers { get; } = [.. Enumerable.Range(0, workers).Select(_ => new GradientEngine(toy.Context))];
+    public RolloutEngine Rollouts { get; } = new(context);
+
+    public GradientEngine[] Workers { get; } = [.. Enumerable.Range(0, workers).Select(_ => new GradientEngine(context))];
 
     /// <summary>Initial policy, no warm start, RL at version 0.</summary>
     public async Task<Digest> BeginAsync()
@@ -34,8 +39,8 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
 
     public async Task<Digest> LoadAsync()
     {
-        var digest = await Learner.PublishAsync(toy.Place("weights"), default);
-        var path = Path.Combine(toy.Place("weights"), $"{digest}.safetensors");
+        var digest = await Learner.PublishAsync(Path.Combine(folder, "weights"), default);
+        var path = Path.Combine(folder, "weights", $"{digest}.safetensors");
         Assert.Equal(digest, await Rollouts.LoadPolicyAsync(path, default));
         foreach (var worker in Workers)
         {
@@ -47,8 +52,8 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
 
     public async Task<Digest> EncodeAsync()
     {
-        var rows = await Rollouts.EncodeAsync(new EncodeBundle([.. Enumerable.Range(1, toy.Book.ItemCount)]), default);
-        return await Rollouts.LoadTableAsync((byte[])[.. new byte[rows.Length / toy.Book.ItemCount], .. rows], default);
+        var rows = await Rollouts.EncodeAsync(new EncodeBundle([.. Enumerable.Range(1, context.Book.ItemCount)]), default);
+        return await Rollouts.LoadTableAsync((byte[])[.. new byte[rows.Length / context.Book.ItemCount], .. rows], default);
     }
 
     /// <summary>Rewards, advantages and token scales of a step's groups.</summary>
@@ -78,7 +83,7 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
             forwards[order.Shard] = await Worker(order.Shard).ForwardAsync(order, default);
         }
 
-        int[] items = [.. groups.Select(group => toy.Book.Target(group.Sample)).Distinct().Order()];
+        int[] items = [.. groups.Select(group => context.Book.Target(group.Sample)).Distinct().Order()];
         var (vectors, width) = (new byte[items.Length * Width], Width);
         foreach (var order in orders)
         {
@@ -90,8 +95,8 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
 
         var completions = groups.SelectMany(group => group.Completions).ToArray();
         var size = groups[0].Completions.Count;
-        int[] columns = [.. completions.Select((_, i) => Array.IndexOf(items, toy.Book.Target(groups[i / size].Sample)))];
-        int[] winners = [.. groups.SelectMany((group, g) => Advantages.Winners([.. group.Completions.Select(c => c.Advantage)], toy.Spec.Recpo.RelabelTopk).Select(w => (g * size) + w))];
+        int[] columns = [.. completions.Select((_, i) => Array.IndexOf(items, context.Book.Target(groups[i / size].Sample)))];
+        int[] winners = [.. groups.SelectMany((group, g) => Advantages.Winners([.. group.Completions.Select(c => c.Advantage)], context.Spec.Recpo.RelabelTopk).Select(w => (g * size) + w))];
         var item = await Learner.ItemPartAsync(
             [.. forwards.SelectMany(forward => forward.Users)], vectors, columns, winners, [.. completions.Select(c => c.Advantage)], default);
 
@@ -111,14 +116,14 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
     /// <summary>Contiguous shards, the first ones larger; an item belongs to the first shard that wants it.</summary>
     public ShardOrder[] Orders(int step, TrainedGroup[] groups, bool measure = false)
     {
-        var shards = toy.Spec.Learning.Shards;
+        var shards = context.Spec.Learning.Shards;
         HashSet<int> taken = [];
         var from = 0;
         return [.. Enumerable.Range(0, shards).Select(shard =>
         {
             var own = groups.Skip(from).Take((groups.Length / shards) + (shard < groups.Length % shards ? 1 : 0)).ToArray();
             from += own.Length;
-            int[] items = [.. own.Select(group => toy.Book.Target(group.Sample)).Distinct().Where(taken.Add).Order()];
+            int[] items = [.. own.Select(group => context.Book.Target(group.Sample)).Distinct().Where(taken.Add).Order()];
             return new ShardOrder(step, shard, own, items, measure);
         })];
     }
@@ -139,7 +144,7 @@ internal sealed class ToyRun(Toy toy, int workers = 1) : IAsyncDisposable
         }
     }
 
-    private int Width => (int)toy.Context.Config.HiddenSize * sizeof(float);
+    private int Width => (int)context.Config.HiddenSize * sizeof(float);
 
     private GradientEngine Worker(int shard) => Workers[shard % Workers.Length];
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace R2ec.Distributed.Data;
 
 /// <summary>
-/// Decimal places as the released code prints them: the exact binary value rounded half to even. .NET's own format rounds half away from zero, and rounding
-/// a scaled double rounds twice.
+/// Decimal places as the released code prints them: the exact binary value rounded half to even. Which way .NET's own format takes a tie is not promised,
+/// and rounding a scaled double rounds twice.
 /// </summary>
 public static class Decimals
 {

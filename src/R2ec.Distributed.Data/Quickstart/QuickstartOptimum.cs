@@ -2,7 +2,7 @@ namespace R2ec.Distributed.Data.Quickstart;
 
 /// <summary>
 /// The best ranker of the embedded world: exact filtering of (theme, style) over a history. No policy can beat it but by luck, so a metric above it means a
-/// leak. The one step it leaves out, an interest that is exhausted and moves on, happens too rarely to show.
+/// leak.
 /// </summary>
 public sealed class QuickstartOptimum
 {
@@ -26,7 +26,7 @@ public sealed class QuickstartOptimum
         }
     }
 
-    /// <summary>Probability of each item to be the next liked purchase.</summary>
+    /// <summary>Probability of each item to be the next liked purchase; sums to 1.</summary>
     /// <param name="history">All events before the target, oldest first; those rated below 4 are known accidents.</param>
     /// <param name="scores_N1">[N + 1] by item id; all are overwritten.</param>
     public void Scores(ReadOnlySpan<Event> history, Span<float> scores_N1)
@@ -36,7 +36,7 @@ public sealed class QuickstartOptimum
         var seen = new HashSet<int>();
         foreach (var e in history)
         {
-            belief = Drifted(belief);
+            belief = Drifted(belief, seen);
             if (e.Rating >= QuickstartWorld.LikedRating)
             {
                 // A liked purchase lies in the cell of the interest, so only that one stays possible.
@@ -47,7 +47,7 @@ public sealed class QuickstartOptimum
             seen.Add(e.Item);
         }
 
-        belief = Drifted(belief);
+        belief = Drifted(belief, seen);
         scores_N1.Clear();
         for (var c = 0; c < belief.Length; c++)
         {
@@ -59,8 +59,16 @@ public sealed class QuickstartOptimum
         }
     }
 
-    private double[] Drifted(double[] belief) =>
-        Mixed(Mixed(belief, QuickstartWorld.ThemeDrift, c => c.Style, QuickstartWorld.Nouns.Count), QuickstartWorld.StyleDrift, c => c.Theme, QuickstartWorld.Looks.Count);
+    private double[] Drifted(double[] belief, HashSet<int> seen)
+    {
+        var themes = Mixed(belief, QuickstartWorld.ThemeDrift, c => c.Style, QuickstartWorld.Nouns.Count);
+        var moved = Mixed(themes, QuickstartWorld.StyleDrift, c => c.Theme, QuickstartWorld.Looks.Count);
+
+        // An interest without a new item moves on to any that has one, all alike.
+        var spent = Array.ConvertAll(_items, cell => cell.TrueForAll(seen.Contains));
+        var leaving = moved.Where((_, c) => spent[c]).Sum() / spent.Count(s => !s);
+        return [.. moved.Select((mass, c) => spent[c] ? 0 : mass + leaving)];
+    }
 
     // With the given chance one coordinate is drawn anew, evenly, while the other (the key) stays.
     private double[] Mixed(double[] belief, double drift, Func<(string Theme, string Style), string> key, int choices)

@@ -141,12 +141,11 @@ internal static class DataSetReader
     {
         var path = Path.Combine(folder, DataSetFiles.Users);
         var names = new List<string>(count);
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in JsonLines.Of(path))
         {
             try
             {
-                using var json = JsonDocument.Parse(line);
-                names.Add(json.RootElement.GetString() ?? throw new JsonException("null"));
+                names.Add(Name(line.Span));
             }
             catch (Exception fault) when (fault is JsonException or InvalidOperationException)
             {
@@ -155,6 +154,13 @@ internal static class DataSetReader
         }
 
         return names.Count == count ? [.. names] : throw Damaged(path, $"{names.Count} users instead of {count}");
+    }
+
+    private static string Name(ReadOnlySpan<byte> line)
+    {
+        var json = new Utf8JsonReader(line);
+        json.Read();
+        return json.GetString() ?? throw new JsonException("null");
     }
 
     private static T[] Column<T>(string folder, string name, int count)

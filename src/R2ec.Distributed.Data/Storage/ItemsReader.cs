@@ -12,7 +12,7 @@ internal static class ItemsReader
     public static Item[] Read(string path, int count)
     {
         var items = new List<Item>(count + 1) { Item.Padding };
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in JsonLines.Of(path))
         {
             items.Add(ReadLine(path, line, items.Count));
         }
@@ -20,7 +20,7 @@ internal static class ItemsReader
         return items.Count == count + 1 ? [.. items] : throw DataSetReader.Damaged(path, $"{items.Count - 1} items instead of {count}");
     }
 
-    private static Item ReadLine(string path, string line, int number)
+    private static Item ReadLine(string path, ReadOnlyMemory<byte> line, int number)
     {
         try
         {

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Randomness;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Data;
 using R2ec.Distributed.Data.Prompts;
 using R2ec.Distributed.Data.Quickstart;
 using R2ec.Distributed.Model.Engines;
-using R2ec.Distributed.Model.Numerics;
-using R2ec.Distributed.Model.Optimizers;
+using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
 
 namespace R2ec.Distributed.Node.Composition;
@@ -23,7 +23,7 @@ internal sealed class RunAssembly : IDisposable
         Teacher = new Teacher(set, Book, writer, chains, Tokenizer, (ulong)spec.Seed, TokenizerSource.TitleTokens(spec, set, writer, Tokenizer));
         Baselines = new Baselines(set, Book, spec);
         Context = new PolicyContext(spec, Book, Tokenizer, Teacher);
-        Numerics = NumericsFacts.Read(spec.Numerics.Threads, Context.DType, AdamW.Kernel);
+        Numerics = RunNumerics.Of(Context);
     }
 
     /// <summary>The resolved spec.</summary>
@@ -68,6 +68,7 @@ internal sealed class RunAssembly : IDisposable
     /// <exception cref="InputException">Data, checkpoint, templates or tokenizer do not fit the spec.</exception>
     public static RunAssembly Of(ExperimentSpec spec, string? kept)
     {
+        NativeRuntime.Prepare();
         var set = Data(spec);
         var writer = new PromptWriter(set, spec.Prompts);
         var chains = spec.WarmStart.Chains is { } written ? new ChainWriter(set, writer, written) : null;
@@ -76,8 +77,7 @@ internal sealed class RunAssembly : IDisposable
     }
 
     /// <summary>Every "auto" of a spec made definite.</summary>
-    public static ExperimentSpec Resolve(ExperimentSpec spec) =>
-        spec.Device == "auto" ? spec with { Device = TorchSharp.torch.cuda.is_available() ? "cuda:0" : "cpu" } : spec;
+    public static ExperimentSpec Resolve(ExperimentSpec spec) => spec with { Device = RunNumerics.Device(spec.Device) };
 
     /// <summary>The numerics as the run's folder keeps them.</summary>
     public string NumericsJson() => JsonSerializer.Serialize(Numerics.OrderBy(n => n.Key, StringComparer.Ordinal).ToDictionary(n => n.Key, n => n.Value));
@@ -89,10 +89,17 @@ internal sealed class RunAssembly : IDisposable
         Tokenizer.Dispose();
     }
 
+    /// <summary>The numbers of an embedded world.</summary>
+    private static Func<double> Draws(int seed)
+    {
+        var token = 0L;
+        return () => Chance.Uniform((ulong)seed, ChancePurpose.World, 0, 0, 0, token++);
+    }
+
     private static DataSet Data(ExperimentSpec spec)
     {
         var data = spec.Data;
-        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, data.Seed) : DataSet.Load(data.Path!);
+        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, Draws(data.Seed)) : DataSet.Load(data.Path!);
         set = data.TargetMinRating > 0 || data.MinHistory > 1 ? set.WithTargets(data.TargetMinRating, data.MinHistory) : set;
         return set.WithWindow(data.Window);
     }

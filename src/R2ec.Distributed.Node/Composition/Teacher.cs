@@ -39,8 +39,8 @@ internal sealed class Teacher(DataSet set, PromptBook book, PromptWriter writer,
         var draws = Draws(pretrain ? ChancePurpose.Pretrain : ChancePurpose.WarmStartChains, step, row, PromptStream);
         var left = drop > 0 ? drop * draws() : 0;
         var at = book.Of(sample);
-        var (window, target) = (set.WindowOf(at), set.Target(at));
-        Event[] events = withTarget ? [.. window, target] : [.. window];
+        var target = set.Target(at);
+        Event[] events = withTarget ? [.. set.WindowOf(at), target] : [.. set.WindowOf(at)];
         if (left > 0)
         {
             var kept = events.Where(_ => draws() >= left).ToArray();

@@ -93,7 +93,13 @@ internal static class TrainRun
                 chronicle.Observe(fact);
             },
         };
-        var outcome = await RunHost.RunAsync(options, interruption.Drain);
+        RunOutcome outcome;
+        await using (var host = await RunHost.StartAsync(options, interruption.Drain))
+        {
+            await using var drain = interruption.Drain.Register(host.Drain);
+            outcome = await host.Completion;
+        }
+
         screen.Clear();
         await chronicle.CloseAsync();
         return Tell(outcome, folder, runs);

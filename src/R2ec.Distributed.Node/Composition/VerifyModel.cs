@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using R2ec.Distributed.Model.Checkpoints;
+using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Node.Commands;
 
 namespace R2ec.Distributed.Node.Composition;
@@ -11,6 +12,7 @@ internal static class VerifyModel
     /// <summary>Compares and prints; the result is the exit code.</summary>
     public static int Run(string folder, string reference, bool json)
     {
+        NativeRuntime.Prepare();
         var report = ModelVerification.Run(folder, reference);
         if (json)
         {

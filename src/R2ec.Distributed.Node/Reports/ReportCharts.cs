@@ -13,10 +13,10 @@ internal static class ReportCharts
         [
             Quality(report, evaluations),
             new("Reward", "Mean over the step's chains; it should rise.", "reward", Named(train, "reward/mean"), []),
-            new("Length of chains", "Tokens, the marker included.", "tokens", Matching(train, n => n.StartsWith("rollout/", StringComparison.Ordinal) && (n.Contains("length", StringComparison.Ordinal) || n.Contains("tokens", StringComparison.Ordinal))), []),
-            new("Share of chains", "Closed: the chain wrote its marker itself. Degenerate: groups of equal rewards, which carry no signal.", "share", Matching(train, n => n.EndsWith("_fraction", StringComparison.Ordinal) && !n.Contains("clip", StringComparison.Ordinal)), []),
+            new("Length of chains", "Tokens, the marker included.", "tokens", Matching(train, n => n.StartsWith("rollout/", StringComparison.Ordinal) && n.Contains("length", StringComparison.Ordinal)), []),
+            new("Share of chains", "Closed: the chain wrote its marker itself. Degenerate: groups of equal rewards, which carry no signal.", "share", Matching(train, n => n.EndsWith("_fraction", StringComparison.Ordinal)), []),
             new("Entropy", "Of the policy along its chains; a fall to 0 means that it writes one chain only.", "nats", Matching(train, n => n.Contains("entropy", StringComparison.Ordinal)), []),
-            new("Clip share", "Tokens whose ratio lay outside the clip; 0 on policy.", "share", Matching(train, n => n.Contains("clip", StringComparison.Ordinal) && n.EndsWith("_fraction", StringComparison.Ordinal)), []),
+            new("Clip share", "Tokens whose ratio lay outside the clip; 0 on policy.", "share", Matching(train, n => n.StartsWith("clip/", StringComparison.Ordinal)), []),
             new("Gradient norms", "Before clipping: the whole, and where measured the token and the item part apart. The larger part steers the step.", "norm", Matching(train, n => n.StartsWith("gradient/", StringComparison.Ordinal)), []),
             new("Losses of RL", "Token and item part, weights included.", "loss", Matching(train, n => n.StartsWith("loss/", StringComparison.Ordinal)), []),
             new("Losses of the warm start", "Supervised training before RL.", "loss", Matching(report.Of("warm_start"), n => n.StartsWith("loss/", StringComparison.Ordinal)), []),

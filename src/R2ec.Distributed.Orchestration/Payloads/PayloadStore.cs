@@ -32,21 +32,26 @@ public sealed class PayloadStore : IAsyncDisposable
     public Task PutAsync(IReadOnlyList<Payload> payloads) => _thread.RunAsync(() => Guard(() =>
     {
         using var transaction = _connection.BeginTransaction();
-        using var insert = _connection.CreateCommand();
-        insert.Transaction = transaction;
-        insert.CommandText = "insert or ignore into payload(run, sha256, kind, step, length, content) values ($run, $sha256, $kind, $step, $length, $content)";
-        foreach (var payload in payloads)
-        {
-            insert.Parameters.Clear();
-            insert.Parameters.AddWithValue("$run", _run.Value);
-            insert.Parameters.AddWithValue("$sha256", payload.Digest.Hex);
-            insert.Parameters.AddWithValue("$kind", (int)payload.Kind);
-            insert.Parameters.AddWithValue("$step", payload.Step);
-            insert.Parameters.AddWithValue("$length", Packed.DeclaredLength(payload.Packed));
-            insert.Parameters.AddWithValue("$content", payload.Packed);
-            insert.ExecuteNonQuery();
-        }
+        Insert(transaction, payloads);
+        transaction.Commit();
+        return true;
+    }));
 
+    /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
+    /// <exception cref="InputException">The disk is full or the file cannot be written.</exception>
+    public Task ReplaceTableAsync(Payload table) => _thread.RunAsync(() => Guard(() =>
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var remove = _connection.CreateCommand();
+        remove.Transaction = transaction;
+        remove.CommandText = """
+            delete from payload where run = $run and kind = $kind
+              and rowid <> (select max(rowid) from payload where run = $run and kind = $kind)
+            """;
+        remove.Parameters.AddWithValue("$run", _run.Value);
+        remove.Parameters.AddWithValue("$kind", (int)PayloadKind.Table);
+        remove.ExecuteNonQuery();
+        Insert(transaction, [table]);
         transaction.Commit();
         return true;
     }));
@@ -56,21 +61,6 @@ public sealed class PayloadStore : IAsyncDisposable
     /// <param name="place">Whose it is, for the message: <c>step 3, group 5</c>.</param>
     /// <exception cref="InputException">It is missing, changed, or longer than the limit; the message names the place and the digest.</exception>
     public Task<byte[]> ReadAsync(Digest digest, string place) => _thread.RunAsync(() => Guard(() => Read(digest, place)));
-
-    /// <summary>Removes payloads of a kind, save some.</summary>
-    public Task KeepOnlyAsync(PayloadKind kind, IReadOnlyCollection<Digest> keep) => _thread.RunAsync(() => Guard(() =>
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = $"delete from payload where run = $run and kind = $kind and sha256 not in ({string.Join(", ", keep.Select((_, i) => $"$k{i}"))})";
-        command.Parameters.AddWithValue("$run", _run.Value);
-        command.Parameters.AddWithValue("$kind", (int)kind);
-        foreach (var (i, digest) in keep.Index())
-        {
-            command.Parameters.AddWithValue($"$k{i}", digest.Hex);
-        }
-
-        return command.ExecuteNonQuery();
-    }));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -116,6 +106,24 @@ public sealed class PayloadStore : IAsyncDisposable
               """;
         command.ExecuteNonQuery();
         return true;
+    }
+
+    private void Insert(SqliteTransaction transaction, IReadOnlyList<Payload> payloads)
+    {
+        using var insert = _connection.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText = "insert or replace into payload(run, sha256, kind, step, length, content) values ($run, $sha256, $kind, $step, $length, $content)";
+        foreach (var payload in payloads)
+        {
+            insert.Parameters.Clear();
+            insert.Parameters.AddWithValue("$run", _run.Value);
+            insert.Parameters.AddWithValue("$sha256", payload.Digest.Hex);
+            insert.Parameters.AddWithValue("$kind", (int)payload.Kind);
+            insert.Parameters.AddWithValue("$step", payload.Step);
+            insert.Parameters.AddWithValue("$length", Packed.DeclaredLength(payload.Packed));
+            insert.Parameters.AddWithValue("$content", payload.Packed);
+            insert.ExecuteNonQuery();
+        }
     }
 
     private byte[] Read(Digest digest, string place)

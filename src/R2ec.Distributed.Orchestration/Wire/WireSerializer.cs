@@ -25,17 +25,20 @@ public sealed class WireSerializer(ExtendedActorSystem system) : SerializerWithS
     public override string Manifest(object o) => Contract(o).Manifest;
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
+    public override byte[] ToBinary(object obj) => Write(Contract(obj), obj);
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest) => Read(bytes, manifest);
+
+    /// <summary>A value as bytes, within the limit.</summary>
+    /// <exception cref="SerializationException">They are too many.</exception>
+    internal static byte[] Write(WireContract contract, object value)
     {
-        var contract = Contract(obj);
-        var bytes = contract.Write(obj);
+        var bytes = contract.Write(value);
         return bytes.Length <= LimitBytes
             ? bytes
             : throw new SerializationException($"{contract.Manifest} has {bytes.Length} bytes, the limit of a message is {LimitBytes}: what grows with the data belongs into a blob.");
     }
-
-    /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) => Read(bytes, manifest);
 
     /// <summary>Bytes of the wire or the journal as a value.</summary>
     /// <exception cref="SerializationException">They are too many, of a manifest that this version does not know, or not of its form.</exception>

@@ -1,5 +1,6 @@
 using R2ec.Distributed.Model.Backbones;
 using R2ec.Distributed.Model.Checkpoints;
+using R2ec.Distributed.Model.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public sealed class AlignmentTests
         return [.. prefill.contiguous().bytes, .. decoded.contiguous().bytes];
     }
 
-    private static unsafe long Address(Tensor tensor) => (long)Native.AtenDispatcher.DataPointer(tensor);
+    private static unsafe long Address(Tensor tensor) => (long)AtenDispatcher.DataPointer(tensor);
 
     /// <summary>Lengthens the header by blanks until the tensors stand at an odd multiple of 8: every tensor of the model is a multiple of 64 bytes long.</summary>
     private static void Misalign(string path)

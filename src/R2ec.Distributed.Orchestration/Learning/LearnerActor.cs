@@ -1,0 +1,143 @@
+using Akka.Actor;
+using Akka.Event;
+using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Rollouts;
+using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
+using static R2ec.Distributed.Orchestration.Learning.LearningProtocol;
+
+namespace R2ec.Distributed.Orchestration.Learning;
+
+/// <summary>
+/// Holds the policy of record: one order at a time, each of the newest epoch. After every arrival in RL it publishes the policy before it says so. What it
+/// holds after a failure is unknown: the run restores it.
+/// </summary>
+public sealed class LearnerActor : WireActor
+{
+    private readonly RunServices _services;
+    private readonly StepTrainer _trainer;
+    private readonly CheckpointFolder _checkpoints;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private Epoch _newest;
+    private Digest? _published;
+    private Digest? _publishedBefore;
+    private bool _busy;
+
+    /// <summary>A run's learner.</summary>
+    public LearnerActor(RunServices services, IActorRef desk)
+    {
+        _services = services;
+        _trainer = new StepTrainer(services.Spec, services.Book, services.Learner, new DeskShardRunner(desk, () => _newest));
+        _checkpoints = new CheckpointFolder(services.Folder.Checkpoints);
+        Receive<ILearnerOrder>(OnOrder);
+        Receive<Done>(OnDone);
+    }
+
+    /// <summary>How it is made.</summary>
+    public static Props Props(RunServices services, IActorRef desk) => Akka.Actor.Props.Create(() => new LearnerActor(services, desk));
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        base.PostStop();
+    }
+
+    private void OnOrder(ILearnerOrder order)
+    {
+        if (order.Epoch < _newest || _busy)
+        {
+            _log.Warning("Refused {Order} of epoch {Epoch}: the newest is {Newest}, busy {Busy}", order.GetType().Name, order.Epoch.Value, _newest.Value, _busy);
+            return;
+        }
+
+        _newest = order.Epoch;
+        _busy = true;
+        var replyTo = Sender;
+        DoAsync(order, _stopping.Token).PipeTo(
+            Self,
+            success: reply => new Done(replyTo, reply),
+            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.IsInput(cause))));
+    }
+
+    private void OnDone(Done done)
+    {
+        _busy = false;
+        done.ReplyTo.Tell(done.Reply);
+    }
+
+    private async Task<IWireMessage> DoAsync(ILearnerOrder order, CancellationToken stop) => order switch
+    {
+        Restore o => await RestoreAsync(o, stop).ConfigureAwait(false),
+        TrainWarmStart o => await WarmStartAsync(o, stop).ConfigureAwait(false),
+        BeginReinforcement o => await BeginAsync(o, stop).ConfigureAwait(false),
+        TrainStep o => await TrainAsync(o, stop).ConfigureAwait(false),
+        SaveCheckpoint o => await SaveAsync(o, stop).ConfigureAwait(false),
+        _ => throw new InvalidOperationException($"No rule for {order.GetType().Name}."),
+    };
+
+    private async Task<LearnerAt> RestoreAsync(Restore order, CancellationToken stop)
+    {
+        if (await _checkpoints.LoadAsync(_services.Learner, order.Candidates, text => _log.Warning("{Passed}", text), stop).ConfigureAwait(false) is not { } loaded)
+        {
+            return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Learner.InitialiseAsync(stop).ConfigureAwait(false), []);
+        }
+
+        if (loaded.Checkpoint.Position.Stage == RunStage.Reinforcement)
+        {
+            await PublishAsync(loaded.Weights, stop).ConfigureAwait(false);
+        }
+
+        return new LearnerAt(order.Epoch, loaded.Checkpoint.Position, loaded.Weights, []);
+    }
+
+    private async Task<LearnerAt> WarmStartAsync(TrainWarmStart order, CancellationToken stop)
+    {
+        var stretch = await _services.Learner.WarmStartAsync(order.UntilStep, stop).ConfigureAwait(false);
+        Metric[] metrics = [.. stretch.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new Metric(pair.Key, pair.Value))];
+        return new LearnerAt(order.Epoch, new RunPosition(RunStage.WarmStart, stretch.Step), stretch.Weights, metrics);
+    }
+
+    private async Task<LearnerAt> BeginAsync(BeginReinforcement order, CancellationToken stop)
+    {
+        var weights = await _services.Learner.BeginReinforcementAsync(stop).ConfigureAwait(false);
+        await PublishAsync(weights, stop).ConfigureAwait(false);
+        return new LearnerAt(order.Epoch, new RunPosition(RunStage.Reinforcement, 0), weights, []);
+    }
+
+    private async Task<LearnerAt> TrainAsync(TrainStep order, CancellationToken stop)
+    {
+        var content = BlobContracts.Read<StepGroups>(await _services.Blobs.GetAsync(order.Groups, stop).ConfigureAwait(false));
+        var groups = await PayloadGroups.ReadAsync(_services.Payloads, order.Step, content.Payloads).ConfigureAwait(false);
+        var trained = await _trainer.TrainAsync(order.Step, content.Policy, groups, stop).ConfigureAwait(false);
+        await PublishAsync(trained.Weights, stop).ConfigureAwait(false);
+        return new LearnerAt(order.Epoch, new RunPosition(RunStage.Reinforcement, order.Step), trained.Weights, trained.Metrics);
+    }
+
+    private async Task<CheckpointSaved> SaveAsync(SaveCheckpoint order, CancellationToken stop)
+    {
+        var manifest = await _checkpoints.SaveAsync(_services.Learner, order.Position, stop).ConfigureAwait(false);
+        await _services.Bulk.RunAsync(() => _checkpoints.Prune([.. order.Keep, order.Position.FolderName])).ConfigureAwait(false);
+        return new CheckpointSaved(order.Epoch, order.Position, manifest, order.Position.FolderName);
+    }
+
+    // Orders come one at a time, so the two fields have one writer.
+    private async Task PublishAsync(Digest weights, CancellationToken stop)
+    {
+        Directory.CreateDirectory(_services.Weights.Folder);
+        var published = await _services.Learner.PublishAsync(_services.Weights.Folder, stop).ConfigureAwait(false);
+        if (published != weights)
+        {
+            throw new InputException($"The learner published {published.Brief}, but holds {weights.Brief}: the device or the disk changes what it is given.");
+        }
+
+        (_publishedBefore, _published) = (_published, weights);
+        Digest[] keep = _publishedBefore is { } before ? [before, weights] : [weights];
+        await _services.Bulk.RunAsync(() => _services.Weights.Prune(keep)).ConfigureAwait(false);
+    }
+
+    private sealed record Done(IActorRef ReplyTo, IWireMessage Reply) : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,283 @@
+using Akka.Actor;
+using Akka.Event;
+using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Learning;
+
+/// <summary>
+/// Gives a step's shards to gradient workers that ask for them. A shard stays with the worker that keeps its graph; where that worker gives no sign of life,
+/// the shard begins again with another one, which changes no bit. The learner waits for shards; a shard's lease ends on the desk's own beat.
+/// </summary>
+/// <remarks>learner → desk: Forward, Backward (private, with the promise that they fulfil); desk ↔ worker: the messages of <see cref="LearningProtocol"/>.</remarks>
+public sealed class ShardDesk : WireActor, IWithTimers
+{
+    private const string BeatKey = "beat";
+
+    private readonly RunId _run;
+    private readonly IBlobStore _blobs;
+    private readonly WorkOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly long _began;
+    private readonly LeaseLedger<WorkId> _ledger;
+    private readonly Dictionary<WorkId, Shard> _shards = [];
+    private readonly Dictionary<string, IActorRef> _idle = [];
+    private readonly HashSet<IActorRef> _workers = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    /// <summary>A learner's desk.</summary>
+    public ShardDesk(RunId run, IBlobStore blobs, WorkOptions options, TimeProvider clock)
+    {
+        _run = run;
+        _blobs = blobs;
+        _options = options;
+        _clock = clock;
+        _began = clock.GetTimestamp();
+        _ledger = new LeaseLedger<WorkId>(options.Lease, options.LongestAttempt, options.FailureBudget);
+        Receive<Forward>(OnForward);
+        Receive<Backward>(OnBackward);
+        Receive<Forget>(_ => OnForget());
+        Receive<LearningProtocol.AskForShard>(OnAsk);
+        Receive<LearningProtocol.ShardForwarded>(OnForwarded);
+        Receive<LearningProtocol.ShardFinished>(OnFinished);
+        Receive<LearningProtocol.ShardHeld>(m => _ledger.Renew(m.Work, m.Attempt, Now));
+        Receive<LearningProtocol.ShardFailed>(OnFailed);
+        Receive<Beat>(_ => OnBeat());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _clock.GetElapsedTime(_began);
+
+    /// <summary>How it is made.</summary>
+    public static Props Props(RunId run, IBlobStore blobs, WorkOptions options, TimeProvider clock) => Akka.Actor.Props.Create(() => new ShardDesk(run, blobs, options, clock));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(BeatKey, new Beat(), _options.Beat);
+        base.PreStart();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        OnForget();
+        base.PostStop();
+    }
+
+    private void OnForward(Forward order)
+    {
+        var work = Work(order.Epoch, order.Order);
+        _shards[work] = new Shard(order.Epoch, order.Policy, _blobs.Put(BlobContracts.Write(order.Order)), order.Done);
+        _ledger.Add(work);
+        GiveOut();
+    }
+
+    private void OnBackward(Backward order)
+    {
+        var work = Work(order.Epoch, order.Order);
+        if (!_shards.TryGetValue(work, out var shard))
+        {
+            order.Done.TrySetException(new InvalidOperationException($"Shard {work} has no forward pass."));
+            return;
+        }
+
+        shard.Gradients = _blobs.Put(BlobContracts.Write(order.Gradients));
+        shard.Backward = order.Done;
+        shard.Index = order.Order.Shard;
+        SendBackward(work, shard);
+    }
+
+    private void SendBackward(WorkId work, Shard shard)
+    {
+        if (shard is { Keeper: { } keeper, Gradients: { } gradients })
+        {
+            keeper.Tell(new LearningProtocol.ShardBackward(_run, shard.Epoch, work, shard.Attempt, gradients));
+        }
+    }
+
+    private void OnAsk(LearningProtocol.AskForShard ask)
+    {
+        _idle[ask.Worker] = Sender;
+        _workers.Add(Sender);
+        GiveOut();
+    }
+
+    private void OnForwarded(LearningProtocol.ShardForwarded done)
+    {
+        if (!_shards.TryGetValue(done.Work, out var shard) || !_ledger.Renew(done.Work, done.Attempt, Now) || done.Policy != shard.Policy)
+        {
+            _blobs.Release(done.Result);
+            return;
+        }
+
+        shard.Keeper = Sender;
+        shard.Attempt = done.Attempt;
+        Take(shard.Forward, done.Result, bytes => BlobContracts.Read<ShardForward>(bytes));
+        SendBackward(done.Work, shard);
+    }
+
+    private void OnFinished(LearningProtocol.ShardFinished done)
+    {
+        if (!_shards.TryGetValue(done.Work, out var shard) || shard.Backward is null || !_ledger.Finish(done.Work, done.Attempt))
+        {
+            Release(done.Gradient);
+            Release(done.ItemGradient);
+            return;
+        }
+
+        _ = FinishAsync(shard.Backward, shard.Index, done.Gradient, done.ItemGradient);
+        _shards.Remove(done.Work);
+        Release(shard.Order);
+        Release(shard.Gradients);
+    }
+
+    private async Task FinishAsync(TaskCompletionSource<ShardGradient> promise, int shard, BlobRef gradient, BlobRef? itemGradient)
+    {
+        try
+        {
+            var bytes = await _blobs.GetAsync(gradient, CancellationToken.None).ConfigureAwait(false);
+            var itemBytes = itemGradient is null ? null : await _blobs.GetAsync(itemGradient, CancellationToken.None).ConfigureAwait(false);
+            promise.TrySetResult(new ShardGradient(shard, bytes, itemBytes));
+        }
+        catch (BlobLostException fault)
+        {
+            promise.TrySetException(fault);
+        }
+        finally
+        {
+            Release(gradient);
+            Release(itemGradient);
+        }
+    }
+
+    private void Take(TaskCompletionSource<ShardForward> promise, BlobRef blob, Func<byte[], ShardForward> read) => _ = TakeAsync(promise, blob, read);
+
+    private async Task TakeAsync(TaskCompletionSource<ShardForward> promise, BlobRef blob, Func<byte[], ShardForward> read)
+    {
+        try
+        {
+            promise.TrySetResult(read(await _blobs.GetAsync(blob, CancellationToken.None).ConfigureAwait(false)));
+        }
+        catch (Exception fault) when (fault is BlobLostException or MessagePack.MessagePackSerializationException)
+        {
+            promise.TrySetException(fault);
+        }
+        finally
+        {
+            Release(blob);
+        }
+    }
+
+    private void OnFailed(LearningProtocol.ShardFailed failed)
+    {
+        var verdict = _ledger.Fail(failed.Work, failed.Attempt);
+        if (verdict == FailureVerdict.Ignored || !_shards.TryGetValue(failed.Work, out var shard))
+        {
+            return;
+        }
+
+        shard.Keeper = null;
+        if (verdict == FailureVerdict.Again && !failed.IsInput)
+        {
+            GiveOut();
+            return;
+        }
+
+        _ledger.Forget(failed.Work);
+        _shards.Remove(failed.Work);
+        Exception fault = failed.IsInput ? new InputException(failed.Reason) : new InvalidOperationException($"Shard {failed.Work} failed {_options.FailureBudget} times: {failed.Reason}");
+        shard.Forward.TrySetException(fault);
+        shard.Backward?.TrySetException(fault);
+    }
+
+    private void OnForget()
+    {
+        foreach (var shard in _shards.Values)
+        {
+            Release(shard.Order);
+            Release(shard.Gradients);
+            shard.Forward.TrySetCanceled();
+            shard.Backward?.TrySetCanceled();
+        }
+
+        _shards.Clear();
+        _ledger.Clear();
+        foreach (var worker in _workers)
+        {
+            worker.Tell(new LearningProtocol.ForgetShards(_run, default));
+        }
+    }
+
+    private void OnBeat()
+    {
+        foreach (var (work, worker) in _ledger.Expire(Now))
+        {
+            _log.Warning("Took shard {Work} back from {Worker}: no sign of life for {Lease}", work, worker, _options.Lease);
+            _shards[work].Keeper = null;
+        }
+
+        GiveOut();
+    }
+
+    private void GiveOut()
+    {
+        foreach (var (name, worker) in _idle.ToList())
+        {
+            if (_ledger.Take(name, _ => true, Now) is not { } grant)
+            {
+                return;
+            }
+
+            var shard = _shards[grant.Work];
+            _idle.Remove(name);
+            worker.Tell(new LearningProtocol.ShardLease(_run, shard.Epoch, grant.Work, grant.Attempt, shard.Policy, shard.Order, _options.Lease));
+        }
+    }
+
+    private void Release(BlobRef? blob)
+    {
+        if (blob is not null)
+        {
+            _blobs.Release(blob);
+        }
+    }
+
+    private static WorkId Work(Epoch epoch, ShardOrder order) => new($"{epoch}/shard/{order.Step}/{order.Shard}");
+
+    internal sealed record Forward(Epoch Epoch, Digest Policy, ShardOrder Order, TaskCompletionSource<ShardForward> Done) : INoSerializationVerificationNeeded;
+
+    internal sealed record Backward(Epoch Epoch, ShardOrder Order, VectorGradients Gradients, TaskCompletionSource<ShardGradient> Done) : INoSerializationVerificationNeeded;
+
+    internal sealed record Forget : INoSerializationVerificationNeeded;
+
+    private sealed record Beat : INoSerializationVerificationNeeded;
+
+    private sealed class Shard(Epoch epoch, Digest policy, BlobRef order, TaskCompletionSource<ShardForward> forward)
+    {
+        internal Epoch Epoch { get; } = epoch;
+
+        internal Digest Policy { get; } = policy;
+
+        internal BlobRef Order { get; } = order;
+
+        internal TaskCompletionSource<ShardForward> Forward { get; } = forward;
+
+        internal TaskCompletionSource<ShardGradient>? Backward { get; set; }
+
+        internal BlobRef? Gradients { get; set; }
+
+        internal int Index { get; set; }
+
+        internal IActorRef? Keeper { get; set; }
+
+        internal Attempt Attempt { get; set; }
+    }
+}

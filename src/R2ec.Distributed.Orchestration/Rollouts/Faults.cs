@@ -1,0 +1,19 @@
+using R2ec.Distributed.Core;
+
+namespace R2ec.Distributed.Orchestration.Rollouts;
+
+/// <summary>A fault as a reason that crosses the wire: messages have a limit, and no stack trace reaches a person.</summary>
+internal static class Faults
+{
+    private const int LongestReason = 4000;
+
+    internal static string Reason(Exception fault)
+    {
+        var text = Innermost(fault) is InputException input ? input.Message : $"{Innermost(fault).GetType().Name}: {Innermost(fault).Message}";
+        return text.Length <= LongestReason ? text : text[..LongestReason];
+    }
+
+    internal static bool IsInput(Exception fault) => Innermost(fault) is InputException;
+
+    private static Exception Innermost(Exception fault) => fault is AggregateException { InnerException: { } inner } ? Innermost(inner) : fault;
+}

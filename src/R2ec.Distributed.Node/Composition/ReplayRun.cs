@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Node.Commands;
 using R2ec.Distributed.Node.Reports;
 using R2ec.Distributed.Node.Screens;
@@ -28,9 +29,38 @@ internal static class ReplayRun
         var engines = new EngineFactory(assembly.Context);
         await using var learner = engines.Learner();
         await using var gradients = engines.Gradients[0]();
-        var proof = await RunReplay.RunAsync(folder, assembly.Spec, assembly.Book, learner, gradients, from, screen, interruption.Drain);
+        var options = new ReplayOptions
+        {
+            Folder = folder,
+            Spec = assembly.Spec,
+            Book = assembly.Book,
+            Learner = learner,
+            Gradients = gradients,
+            From = from,
+            Progress = screen,
+        };
+        var report = await RunReplay.RunAsync(options, interruption.Drain);
         screen.Clear();
-        await Console.Out.WriteLineAsync(proof.Summary);
-        return proof.Holds ? ExitCode.Done : ExitCode.Failed;
+        return Tell(folder, report);
     }
+
+    private static int Tell(RunFolder folder, ReplayReport report)
+    {
+        foreach (var note in report.Notes)
+        {
+            Console.Error.WriteLine(note);
+        }
+
+        if (report.IsProved)
+        {
+            Console.Out.WriteLine($"run {folder.Run} is proved from {Words(report.From)} to {Words(report.To)}: weights {report.Weights}");
+            return ExitCode.Done;
+        }
+
+        Console.Out.WriteLine($"run {folder.Run} differs first at {Words(report.Differs!.Value)}: the journal says {report.Journaled}, training its groups again gives {report.Made}.");
+        Console.Out.WriteLine("What fixes the bits may differ here (see numerics.json in the run's folder), or journal, payloads or data were changed.");
+        return ExitCode.Failed;
+    }
+
+    private static string Words(RunPosition position) => position.Stage == RunStage.WarmStart ? $"warm-start step {position.Step}" : $"step {position.Step}";
 }

@@ -21,10 +21,11 @@ public sealed class GradientEngine(PolicyContext context) : IGradientEngine
         () =>
         {
             using var scope = NewDisposeScope();
+            // Graphs of the weights that are about to be overwritten are of no use, whether or not the new ones arrive whole.
+            Forget();
             _policy ??= TrainedPolicy.Initial(context);
             using var file = SafetensorsFile.Open(path);
             _policy.Load(file);
-            Forget();
             return _policy.Digest();
         },
         stop);

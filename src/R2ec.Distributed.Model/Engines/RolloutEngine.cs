@@ -36,6 +36,8 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         {
             using var quiet = no_grad();
             using var scope = NewDisposeScope();
+            // Until all of it is here the engine holds no version that has a name.
+            Held = null;
             _policy ??= TrainedPolicy.Initial(context);
             using var file = SafetensorsFile.Open(path);
             _policy.Load(file);

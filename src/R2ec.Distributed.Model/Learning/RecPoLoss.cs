@@ -106,7 +106,8 @@ public static class RecPoLoss
         var device = scores_RM.device;
         var rows = scores_RM.index_select(0, tensor(winners.Select(w => (long)w).ToArray(), device: device));
         var columns = tensor(winners.Select(w => (long)targets[w]).ToArray(), device: device);
-        var log = rows.gather(1, columns.unsqueeze(1)).squeeze(1) - rows.logsumexp(1);
+        // Scores over the temperature are large: log-softmax takes the largest off before it rounds, a log-sum-exp would round at their size.
+        var log = functional.log_softmax(rows, 1).gather(1, columns.unsqueeze(1)).squeeze(1);
         var old = oldProbabilities is null
             ? log.detach()
             : tensor(winners.Select(w => Math.Log(oldProbabilities[w])).ToArray(), dtype, device);

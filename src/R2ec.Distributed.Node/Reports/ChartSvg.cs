@@ -46,8 +46,12 @@ internal static class ChartSvg
         return text.Append("</svg></figure>\n").ToString();
     }
 
+    /// <summary>What a step along an axis can leave of zero in rounding.</summary>
+    private const double SmallestShown = 1e-12;
+
     /// <summary>A number in at most four significant digits.</summary>
     public static string Short(double value) => !double.IsFinite(value) ? "not finite"
+        : Math.Abs(value) < SmallestShown ? "0"
         : Math.Abs(value) is >= 10000 or (> 0 and < 0.001) ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : value.ToString("0.####", CultureInfo.InvariantCulture);
 
     /// <summary>Text that cannot become markup.</summary>

@@ -1,0 +1,171 @@
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+
+namespace R2ec.Distributed.Core.Tests.Runs;
+
+public sealed class RunStateTests
+{
+    [Fact]
+    public void A_run_does_its_work_in_one_order()
+    {
+        var script = new RunScript(RunScript.Plan()) { Ndcg = _ => 0.5 }.Begin().ToTheEnd();
+
+        Assert.Equal(
+        [
+            "MeasureBaselines", "warm 20", "checkpoint warm-start-000020", "warm 25", "warm 30", "BeginReinforcement", "checkpoint step-000000",
+            "encode 0", "evaluate 0 First", "plan 1", "collect 1 0+1", "collect 1 1", "train 1", "plan 2", "collect 2 0+1", "collect 2 1", "train 2",
+            "encode 2", "evaluate 2 Interim", "plan 3", "collect 3 0+1", "collect 3 1", "train 3", "checkpoint step-000003", "plan 4", "collect 4 0+1", "collect 4 1", "train 4",
+            "checkpoint step-000004", "encode 4", "evaluate 4 Last", "Complete",
+        ], script.Orders);
+        Assert.Equal(RunPhase.Completed, script.State.Phase);
+        Assert.Equal(RunScript.D("version 4"), script.State.Weights);
+    }
+
+    [Fact]
+    public void The_best_policy_is_kept_where_no_checkpoint_was_due()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin().ToTheEnd();
+
+        Assert.Contains("checkpoint step-000002", script.Orders);
+    }
+
+    [Fact]
+    public void A_run_that_no_longer_gets_better_ends_early_with_a_whole_evaluation()
+    {
+        var script = new RunScript(RunScript.Plan(steps: 40, patience: 2)) { Ndcg = step => -step }.Begin().ToTheEnd();
+
+        Assert.Equal((RunPhase.Completed, 4, 4), (script.State.Phase, script.State.Step, script.State.Steps));
+        Assert.Single(script.Facts.OfType<RunEvents.PlanShortened>());
+        Assert.Equal(["evaluate 0 First", "evaluate 2 Interim", "evaluate 4 Interim", "evaluate 4 Last"], script.Orders.Where(order => order.StartsWith("evaluate", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_command_told_twice_changes_nothing_the_second_time()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        while (script.State.NextOrder() is not (RunOrder.Nothing or RunOrder.Complete) and var order)
+        {
+            var report = script.Report(order);
+            script.Tell(report);
+            Assert.Empty(script.State.Decide(report, RunScript.Now).Events);
+        }
+    }
+
+    [Fact]
+    public void A_report_of_an_earlier_epoch_is_refused()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        var report = script.Report(script.State.NextOrder());
+        script.Tell(new RunCommands.Resume(script.State.Numerics, false));
+
+        Assert.Equal(new Epoch(2), script.State.Epoch);
+        Assert.IsType<RunReply.Refused>(script.Tell(report));
+        Assert.False(script.State.BaselinesMeasured);
+    }
+
+    [Fact]
+    public void A_group_made_by_other_weights_is_refused()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        script.ToTheEnd(mostOrders: 10);
+        var open = script.State.Open!;
+
+        var reply = script.Tell(new RunCommands.CompleteGroups(script.State.Epoch, [RunScript.Group(open, 0) with { Policy = RunScript.D("another") }]));
+
+        Assert.IsType<RunReply.Refused>(reply);
+        Assert.Null(script.State.Open!.Payloads[0]);
+    }
+
+    [Fact]
+    public void A_group_counts_once_also_within_one_command()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        script.ToTheEnd(mostOrders: 10);
+        var group = RunScript.Group(script.State.Open!, 1);
+
+        script.Tell(new RunCommands.CompleteGroups(script.State.Epoch, [group, group]));
+
+        Assert.Single(script.Facts.OfType<RunEvents.GroupCompleted>());
+    }
+
+    [Fact]
+    public void Other_numerics_are_named_and_need_to_be_accepted()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        var others = new Dictionary<string, string> { ["threads"] = "2" };
+
+        var refused = Assert.IsType<RunReply.Refused>(script.Tell(new RunCommands.Resume(others, false)));
+        Assert.Contains("threads was 1 and is 2 here", refused.Reason, StringComparison.Ordinal);
+        Assert.Contains("--accept-other-numerics", refused.Reason, StringComparison.Ordinal);
+
+        Assert.IsType<RunReply.Accepted>(script.Tell(new RunCommands.Resume(others, true)));
+        Assert.Equal("2", script.State.Numerics["threads"]);
+    }
+
+    [Fact]
+    public void A_completed_run_is_not_resumed()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin().ToTheEnd();
+
+        Assert.IsType<RunReply.AlreadyCompleted>(script.Tell(new RunCommands.Resume(script.State.Numerics, false)));
+    }
+
+    [Theory]
+    [InlineData("interrupt")]
+    [InlineData("fail")]
+    [InlineData("pause")]
+    public void A_run_that_stopped_goes_on_where_it_was(string how)
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        script.ToTheEnd(mostOrders: 11);
+        var before = script.State.NextOrder();
+        script.Tell(how switch { "interrupt" => new RunCommands.Interrupt(), "fail" => new RunCommands.Fail("why"), _ => new RunCommands.Pause("why") });
+        Assert.IsType<RunOrder.Nothing>(script.State.NextOrder());
+
+        script.Tell(new RunCommands.Resume(script.State.Numerics, false));
+
+        Assert.Equal(before.ToString(), script.State.NextOrder().ToString());
+        Assert.Equal("", script.State.Reason);
+    }
+
+    [Fact]
+    public void Apply_knows_every_fact()
+    {
+        var script = new RunScript(RunScript.Plan(steps: 40, patience: 2)) { Ndcg = step => -step }.Begin();
+        script.Tell(new RunCommands.Resume(new Dictionary<string, string>(), true));
+        script.ToTheEnd();
+        List<Type> seen = [.. script.Facts.Select(fact => fact.GetType()).Distinct(), typeof(RunEvents.Interrupted), typeof(RunEvents.Failed), typeof(RunEvents.Paused)];
+
+        Assert.Empty(typeof(RunEvents).GetNestedTypes().Except(seen));
+        Assert.Equal(script.State.Position, script.Facts.Aggregate(new RunState(RunScript.Run), (state, fact) => state.Apply(fact)).Position);
+        Assert.Throws<InvalidOperationException>(() => script.State.Apply(new Unknown()));
+        Assert.Throws<InvalidOperationException>(() => script.State.Apply(new RunEvents.Completed(new RunId("another"), RunScript.Now)));
+    }
+
+    [Fact]
+    public void Recovery_trains_the_journaled_work_again_from_wherever_the_learner_stands()
+    {
+        var state = new RunScript(RunScript.Plan()).Begin().ToTheEnd().State;
+
+        Assert.Equal(20, Assert.IsType<RunOrder.TrainWarmStart>(RunRecovery.Next(state, RunPosition.Start)).UntilStep);
+        Assert.IsType<RunOrder.BeginReinforcement>(RunRecovery.Next(state, new RunPosition(RunStage.WarmStart, 30)));
+        Assert.Equal(2, Assert.IsType<RunOrder.TrainStep>(RunRecovery.Next(state, new RunPosition(RunStage.Reinforcement, 1))).Step.Step);
+        Assert.Null(RunRecovery.Next(state, new RunPosition(RunStage.Reinforcement, 4)));
+        Assert.Equal(state.Checkpoints.Count, RunRecovery.Candidates(state).Count);
+    }
+
+    [Fact]
+    public void The_newest_checkpoints_the_best_and_the_first_of_RL_are_kept()
+    {
+        var state = new RunScript(RunScript.Plan()) { Ndcg = step => step == 2 ? 1 : 0 }.Begin().ToTheEnd().State;
+
+        Assert.Equal(["step-000004", "step-000003", "step-000002", "step-000000"], CheckpointRetention.Kept(state));
+    }
+
+    private sealed record Unknown : IRunEvent
+    {
+        public RunId Run => RunScript.Run;
+
+        public DateTimeOffset At => RunScript.Now;
+    }
+}

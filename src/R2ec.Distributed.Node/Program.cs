@@ -1,1 +1,1 @@
-return 0;
+return await R2ec.Distributed.Node.Commands.R2ecProgram.RunAsync(args);

@@ -29,8 +29,7 @@ public sealed record ShardOrder(int Step, int Shard, IReadOnlyList<TrainedGroup>
 /// <param name="Items">Hidden states of its items at their marker, float32, items × H.</param>
 /// <param name="TokenPart">The shard's part of the token loss.</param>
 /// <param name="ClippedCount">Tokens whose ratio lay outside the clip.</param>
-/// <param name="MeanEntropySum">Sum over its trained tokens of the policy's entropy, in nats.</param>
-public sealed record ShardForward(int Shard, byte[] Users, byte[] Items, double TokenPart, int ClippedCount, double MeanEntropySum);
+public sealed record ShardForward(int Shard, byte[] Users, byte[] Items, double TokenPart, int ClippedCount);
 
 /// <summary>What a shard hands up after its backward passes: gradients in the order of the exported names, float32, concatenated.</summary>
 /// <param name="Shard">Index.</param>

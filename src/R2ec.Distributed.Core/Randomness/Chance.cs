@@ -115,6 +115,25 @@ public static class Chance
         }
     }
 
+    /// <summary>Fills a span with random bytes.</summary>
+    /// <param name="into">Byte i depends on i only, not on the length. At most 2^36 bytes.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="purpose">What it is for.</param>
+    /// <param name="step">0 to 2^32 − 1.</param>
+    /// <param name="place">0 to 2^24 − 1: which span of the step it is.</param>
+    public static void Bytes(Span<byte> into, ulong seed, ChancePurpose purpose, long step, long place)
+    {
+        var high = High(purpose, place);
+        var low = Word(step, nameof(step));
+        Span<uint> words = stackalloc uint[4];
+        for (var i = 0; i < into.Length; i += 16)
+        {
+            (words[0], words[1], words[2], words[3]) = Philox.Block((uint)(i / 16), 0, low, high, seed);
+            var block = System.Runtime.InteropServices.MemoryMarshal.AsBytes(words);
+            block[..Math.Min(16, into.Length - i)].CopyTo(into[i..]);
+        }
+    }
+
     internal static double ToUniform(ulong bits) => (bits >> 11) * TwoToMinus53;
 
     internal static int ToIndex(ulong bits, int count)

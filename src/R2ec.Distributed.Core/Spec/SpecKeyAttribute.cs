@@ -2,7 +2,8 @@ namespace R2ec.Distributed.Core.Spec;
 
 /// <summary>
 /// What one key of an experiment spec means. The spec's check, its JSON schema, `spec init` and the reference page are all made from these attributes, so
-/// that none of them can drift from the records. A key's name is the property's in snake_case; its default is the property's initial value.
+/// that none of them can drift from the records. A key's name is the property's in snake_case unless <see cref="Name"/> says otherwise; its default is the
+/// property's initial value.
 /// </summary>
 /// <param name="meaning">One sentence: what the value does, with its unit.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -10,6 +11,12 @@ public sealed class SpecKeyAttribute(string meaning) : Attribute
 {
     /// <summary>One sentence: what the value does, with its unit.</summary>
     public string Meaning { get; } = meaning;
+
+    /// <summary>The key where it differs from the property's name in snake_case; else null.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What `spec init` writes for a key without a default; null where it leaves such a key out.</summary>
+    public string? Example { get; init; }
 
     /// <summary>Least value allowed; NaN where there is no bound.</summary>
     public double Min { get; init; } = double.NaN;

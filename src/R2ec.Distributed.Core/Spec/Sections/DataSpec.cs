@@ -8,7 +8,7 @@ public sealed record DataSpec
     public string Source { get; init; } = "prepared";
 
     /// <summary>The prepared folder.</summary>
-    [SpecKey("Folder made by `r2ec prepare`, relative to the working directory; needed with source: prepared.")]
+    [SpecKey("Folder made by `r2ec prepare`, relative to the working directory; needed with source: prepared.", Example = "data/my-data")]
     public string? Path { get; init; }
 
     /// <summary>Seed of the embedded world.</summary>

@@ -8,7 +8,7 @@ public sealed record ModelSpec
     public string Source { get; init; } = "checkpoint";
 
     /// <summary>The checkpoint's folder.</summary>
-    [SpecKey("Hugging Face folder (config.json, model.safetensors, tokenizer.json); needed with source: checkpoint.")]
+    [SpecKey("Hugging Face folder (config.json, model.safetensors, tokenizer.json); needed with source: checkpoint.", Example = "models/my-model")]
     public string? Path { get; init; }
 
     /// <summary>Where the tokenizer comes from.</summary>

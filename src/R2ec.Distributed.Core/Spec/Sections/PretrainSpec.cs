@@ -8,7 +8,7 @@ public sealed record PretrainSpec
     public int Steps { get; init; } = 800;
 
     /// <summary>Histories of a step.</summary>
-    [SpecKey("Histories of a step.", Min = 1, Max = 4096)]
+    [SpecKey("Histories of a step.", Name = "batch_size", Min = 1, Max = 4096)]
     public int Batch { get; init; } = 64;
 
     /// <summary>Peak learning rate.</summary>

@@ -8,7 +8,7 @@ public sealed record RecPoSpec
     public int Steps { get; init; } = 200;
 
     /// <summary>Users of a step (B).</summary>
-    [SpecKey("Users (prompts) of a step: B.", Min = 1, Max = 65536)]
+    [SpecKey("Users (prompts) of a step: B.", Name = "batch_size", Min = 1, Max = 65536)]
     public int Batch { get; init; } = 12;
 
     /// <summary>Chains of a user (G).</summary>

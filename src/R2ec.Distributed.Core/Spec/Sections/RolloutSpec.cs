@@ -31,6 +31,10 @@ public sealed record RolloutSpec
     [SpecKey("Item prompts that are encoded in one batch; part of the bits.", Min = 1, Max = 4096)]
     public int BundleItems { get; init; } = 64;
 
+    /// <summary>Marker that is appended.</summary>
+    [SpecKey("The marker as it is appended to a chain that never wrote it: <answer>, or with a blank before it where the tokenizer joins blanks to words.", Choices = "<answer>| <answer>")]
+    public string AppendedMarker { get; init; } = "<answer>";
+
     /// <summary>Top list kept.</summary>
     [SpecKey("Best items kept for each chain in a group's payload.", Min = 0, Max = 1000)]
     public int TopItems { get; init; } = 10;

@@ -12,7 +12,7 @@ public sealed record WarmStartSpec
     public int Steps { get; init; }
 
     /// <summary>Users of a step.</summary>
-    [SpecKey("Users of a step.", Min = 2, Max = 4096)]
+    [SpecKey("Users of a step.", Name = "batch_size", Min = 2, Max = 4096)]
     public int Batch { get; init; } = 32;
 
     /// <summary>Peak learning rate.</summary>

@@ -1,1 +1,0 @@
-namespace R2ec.Distributed.Model;

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Builds everything and runs the tests. --all adds the slow ones. Needs nothing but the .NET 10 SDK.
+set -uo pipefail
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+cd "$root"
+all=0
+for word in "$@"; do
+  case $word in
+    --all) all=1 ;;
+    *) echo "usage: ./test.sh [--all]" >&2; exit 2 ;;
+  esac
+done
+command -v dotnet > /dev/null || { echo "the tests need the .NET 10 SDK: see https://dot.net" >&2; exit 3; }
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MKL_CBWR=AVX2 OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE DOTNET_TieredPGO=0
+began=$(date +%s)
+say() { printf '%5d s  %s\n' "$(( $(date +%s) - began ))" "$*"; }
+
+say "building"
+log=$(mktemp) && trap 'rm -f "$log"' EXIT
+if ! dotnet build R2ec.Distributed.sln -c Release -v quiet -nologo --tl:off -p:UseSharedCompilation=false -nodeReuse:false > "$log" 2>&1 < /dev/null; then
+  cat "$log"
+  echo "0 passed, 1 failed (the build)"
+  exit 1
+fi
+say "built"
+
+passed=0 failed=0 skipped=0
+filter=()
+[ $all = 1 ] || filter=(--filter "Category!=Slow&Category!=Gpu&Category!=Cluster")
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  dotnet test "$project" -c Release --no-build --nologo "${filter[@]}" > "$log" 2>&1 < /dev/null
+  code=$?
+  counts=$(grep -aE '(Passed|Failed)! +- Failed:' "$log" | tail -1)
+  number() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" <<< "$counts"; }
+  p=$(number Passed) f=$(number Failed) s=$(number Skipped)
+  if [ -z "$counts" ]; then
+    if [ $code -eq 0 ]; then p=0 f=0 s=0; else p=0 f=1 s=0; fi
+  fi
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  say "$name: $p passed, $f failed, $s skipped"
+  if [ "$f" -gt 0 ] || [ $code -ne 0 ]; then
+    [ "$f" -gt 0 ] || failed=$((failed + 1))
+    grep -avE '^ *$' "$log" | head -200
+  fi
+done
+say "done, $skipped skipped (each says what it lacks)"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

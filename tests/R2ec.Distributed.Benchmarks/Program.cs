@@ -1,4 +1,17 @@
 using R2ec.Distributed.Model.Native;
 
+// run SPEC [KEY=VALUE ...]      the computation of a run without actors and journal, step by step
+// tokens SPEC [KEY=VALUE ...]   tokens a second: prefill, decoding, training
 NativeRuntime.Prepare();
-await Learn.RunAsync(args[0], args[1..]);
+switch (args)
+{
+    case ["run", var spec, .. var sets]:
+        await Learn.RunAsync(spec, sets);
+        return 0;
+    case ["tokens", var spec, .. var sets]:
+        Throughput.Run(spec, sets);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...]");
+        return 2;
+}

@@ -49,12 +49,12 @@ public sealed class ArchitectureTests
         Assert.DoesNotContain(typeof(R2ec.Distributed.Node.Commands.R2ecProgram).Assembly.GetReferencedAssemblies(), a => a.Name!.StartsWith("TorchSharp", StringComparison.Ordinal));
 
     [Fact]
-    public void No_file_is_longer_than_four_hundred_lines()
+    public void No_file_is_longer_than_five_hundred_lines()
     {
         var sources = Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
-        Assert.All(sources, f => Assert.True(File.ReadLines(f).Count() <= 400, f));
+        Assert.All(sources, f => Assert.True(File.ReadLines(f).Count() <= 500, f));
     }
 
     private static IEnumerable<string> References(string project, string kind) =>

@@ -3,7 +3,6 @@ using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Core.Spec.Sections;
 using R2ec.Distributed.Model.Backbones;
 using R2ec.Distributed.Model.Checkpoints;
-using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,9 +14,6 @@ public sealed class PolicyContext : IDisposable
 {
     /// <summary>Tokens that end a turn or a text in the families that are read here; those that the vocabulary has count.</summary>
     private static readonly string[] EndOfTurnTexts = ["<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|end_of_text|>", "</s>"];
-
-    /// <summary>Below this many parameters intermediate tensors are so small that the heap serves them best.</summary>
-    private const long SmallModelParameters = 20_000_000;
 
     private readonly Lock _gate = new();
     private readonly BackboneConfig _config;
@@ -41,10 +37,6 @@ public sealed class PolicyContext : IDisposable
             ? BackboneConfig.Read(Path.Combine(spec.Model.Path!, CheckpointFolder.ConfigFile))
             : Scratch(spec.Model, tokenizer.VocabularySize);
         EndOfTurn = EndTokens();
-        if (_config.Parameters().Sum(parameter => parameter.Shape.Aggregate(1L, (product, size) => product * size)) < SmallModelParameters)
-        {
-            NativeRuntime.PreferHeap();
-        }
     }
 
     /// <summary>The resolved spec.</summary>

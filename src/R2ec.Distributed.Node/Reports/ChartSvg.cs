@@ -46,8 +46,12 @@ internal static class ChartSvg
         return text.Append("</svg></figure>\n").ToString();
     }
 
+    /// <summary>What a step along an axis can leave of zero in rounding.</summary>
+    private const double SmallestShown = 1e-12;
+
     /// <summary>A number in at most four significant digits.</summary>
     public static string Short(double value) => !double.IsFinite(value) ? "not finite"
+        : Math.Abs(value) < SmallestShown ? "0"
         : Math.Abs(value) is >= 10000 or (> 0 and < 0.001) ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : value.ToString("0.####", CultureInfo.InvariantCulture);
 
     /// <summary>Text that cannot become markup.</summary>
@@ -141,6 +145,8 @@ internal static class ChartSvg
 
     private sealed record Scale(double First, double Last, double Low, double High)
     {
+        private const double LeastRange = 0.01;
+
         private static readonly int[] RoundSteps = [1, 2, 5, 10];
 
         public static Scale Of(List<Curve> curves, Chart chart)
@@ -150,7 +156,7 @@ internal static class ChartSvg
                 .Concat(curves.SelectMany(c => c.Band ?? []).SelectMany(b => new[] { b.Low, b.High })).Where(double.IsFinite).DefaultIfEmpty(0).ToList();
             var (low, high) = (chart.Stacked ? 0 : values.Min(), values.Max());
             low = low > 0 && low < high * 0.5 ? 0 : low;
-            var room = high > low ? (high - low) * 0.05 : Math.Max(Math.Abs(high) * 0.1, 1e-6);
+            var room = high > low ? (high - low) * 0.05 : Math.Max(Math.Abs(high) * 0.1, LeastRange);
             return new Scale(steps.Min(), Math.Max(steps.Max(), steps.Min() + 1), low == 0 ? 0 : low - room, high + room);
         }
 
@@ -165,7 +171,7 @@ internal static class ChartSvg
             var each = RoundSteps.Select(m => m * power).First(s => s >= raw * 0.999);
             for (var i = Math.Ceiling(low / each - 1e-9); i * each <= high + (each * 1e-9); i++)
             {
-                yield return Math.Round(i * each, 12);
+                yield return Math.Round(i * each, 12) + 0.0;      // + 0.0: no tick says -0
             }
         }
     }

@@ -8,6 +8,12 @@ namespace R2ec.Distributed.Model.Tests.Backbones;
 
 public sealed class AlignmentTests
 {
+    /// <summary>Widths that are no multiple of a vector, and more keys than one block of attention: where alignment has changed bits.</summary>
+    private static readonly BackboneConfig Wide = TinyBackbones.Config(tied: false) with
+    {
+        HiddenSize = 200, HeadCount = 5, KeyHeadCount = 5, HeadSize = 40, FeedForwardSize = 328, VocabularySize = 520, MaxPositions = 128,
+    };
+
     [Fact]
     public void A_mapped_misaligned_checkpoint_and_a_fresh_copy_give_the_same_bits()
     {
@@ -15,7 +21,7 @@ public sealed class AlignmentTests
         using var scope = NewDisposeScope();
         using var guard = no_grad();
         var folder = Directory.CreateTempSubdirectory("r2ec-aligned-").FullName;
-        using (var drawn = TinyBackbones.Create(TinyBackbones.Config(tied: false)))
+        using (var drawn = TinyBackbones.Create(Wide))
         {
             drawn.Save(folder);
         }
@@ -38,10 +44,10 @@ public sealed class AlignmentTests
     private static byte[] Bits(Backbone backbone, int batch)
     {
         using var scope = NewDisposeScope();
-        using var kept = new GrowingKeys(backbone.Config, batch, 16, backbone.DType);
-        var ids = TinyBackbones.Ids(batch, 10, backbone.Config.VocabularySize);
+        using var kept = new GrowingKeys(backbone.Config, batch, 96, backbone.DType);
+        var ids = TinyBackbones.Ids(batch, 81, backbone.Config.VocabularySize);
         var prefill = backbone.Logits(backbone.Forward(ids, keys: kept));
-        var decoded = backbone.Logits(backbone.Forward(ids.narrow(1, 0, 1), full([batch, 1], 10, ScalarType.Int64), kept));
+        var decoded = backbone.Logits(backbone.Forward(ids.narrow(1, 0, 1), full([batch, 1], 81, ScalarType.Int64), kept));
         return [.. prefill.contiguous().bytes, .. decoded.contiguous().bytes];
     }
 

@@ -25,7 +25,7 @@ internal static class Samples
         _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["threads"] = "1", ["dtype"] = "float32" },
         _ when type == typeof(RunPlan) => Plan(),
         _ when Nullable.GetUnderlyingType(type) is { } inner => Of(inner),
-        { IsEnum: true } => Enum.GetValues(type).GetValue(1)!,
+        { IsEnum: true } => Enum.GetValues(type).Cast<object>().Last(),
         { IsArray: true } => Array(type.GetElementType()!),
         { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => Array(type.GetGenericArguments()[0]),
         _ => Made(type),
@@ -50,7 +50,7 @@ internal static class Samples
         var plan = (RunPlan)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(RunPlan));
         foreach (var (i, property) in typeof(RunPlan).GetProperties().Index())
         {
-            property.SetValue(plan, property.PropertyType == typeof(long) ? i + 1L : i + 1);
+            property.SetValue(plan, property.PropertyType == typeof(long) ? (object)(i + 1L) : i + 1);
         }
 
         return plan;

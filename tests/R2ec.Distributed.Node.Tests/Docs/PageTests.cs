@@ -46,7 +46,7 @@ public sealed partial class PageTests
         });
 
     [Fact]
-    public void Every_decision_is_dated_by_its_number_and_has_its_three_parts() => Assert.All(
+    public void Every_decision_carries_its_number_and_its_three_parts() => Assert.All(
         Page.All.Where(page => page.Name.StartsWith("docs/decisions/", StringComparison.Ordinal)),
         page =>
         {

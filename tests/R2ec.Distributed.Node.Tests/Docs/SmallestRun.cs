@@ -9,7 +9,7 @@ public sealed class SmallestRun : IAsyncLifetime
 {
     private static readonly string[] Sets =
     [
-        "data.users=60", "model.tokenizer=train", "model.vocabulary=400", "model.title_tokens=true", "model.hidden=16", "model.layers=1", "model.heads=2", "model.kv_heads=1", "model.ffn=32",
+        "data.users=60", "prompts.history_line='[{title}]'", "prompts.history_separator=", "model.tokenizer=train", "model.vocabulary=400", "model.title_tokens=true", "model.hidden=16", "model.layers=1", "model.heads=2", "model.kv_heads=1", "model.ffn=32",
         "warm_start.pretrain.steps=1", "warm_start.pretrain.batch_size=4", "warm_start.steps=1", "warm_start.batch_size=4", "warm_start.negatives=catalogue",
         "warm_start.direct_weight=0.1", "warm_start.line_weight=0.1", "warm_start.title_weight=0.1",
         "recpo.steps=2", "recpo.batch_size=2", "recpo.group_size=2", "rollout.max_new_tokens=4", "learning.shards=2", "learning.norms_every=1",

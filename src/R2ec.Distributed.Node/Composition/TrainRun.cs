@@ -93,16 +93,25 @@ internal static class TrainRun
                 chronicle.Observe(fact);
             },
         };
-        RunOutcome outcome;
-        await using (var host = await RunHost.StartAsync(options, interruption.Drain))
-        {
-            await using var drain = interruption.Drain.Register(host.Drain);
-            outcome = await host.Completion;
-        }
-
+        var outcome = await HostAsync(options, interruption.Drain);
         screen.Clear();
         await chronicle.CloseAsync();
         return Tell(outcome, folder, runs);
+    }
+
+    private static async Task<RunOutcome> HostAsync(RunHostOptions options, CancellationToken drain)
+    {
+        try
+        {
+            await using var host = await RunHost.StartAsync(options, drain);
+            await using var asked = drain.Register(host.Drain);
+            return await host.Completion;
+        }
+        catch (OperationCanceledException) when (drain.IsCancellationRequested)
+        {
+            var summary = JournalReader.Summary(options.Folder);     // asked to end before it had begun
+            return new RunOutcome(summary.Run, RunPhase.Interrupted, summary.Step, summary.Steps, summary.Weights, "", IsInput: false, WasComplete: false);
+        }
     }
 
     private static int Tell(RunOutcome outcome, RunFolder folder, string runs)

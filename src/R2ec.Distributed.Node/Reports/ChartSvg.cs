@@ -145,6 +145,8 @@ internal static class ChartSvg
 
     private sealed record Scale(double First, double Last, double Low, double High)
     {
+        private const double LeastRange = 0.01;
+
         private static readonly int[] RoundSteps = [1, 2, 5, 10];
 
         public static Scale Of(List<Curve> curves, Chart chart)
@@ -154,7 +156,7 @@ internal static class ChartSvg
                 .Concat(curves.SelectMany(c => c.Band ?? []).SelectMany(b => new[] { b.Low, b.High })).Where(double.IsFinite).DefaultIfEmpty(0).ToList();
             var (low, high) = (chart.Stacked ? 0 : values.Min(), values.Max());
             low = low > 0 && low < high * 0.5 ? 0 : low;
-            var room = high > low ? (high - low) * 0.05 : Math.Max(Math.Abs(high) * 0.1, 1e-6);
+            var room = high > low ? (high - low) * 0.05 : Math.Max(Math.Abs(high) * 0.1, LeastRange);
             return new Scale(steps.Min(), Math.Max(steps.Max(), steps.Min() + 1), low == 0 ? 0 : low - room, high + room);
         }
 
@@ -169,7 +171,7 @@ internal static class ChartSvg
             var each = RoundSteps.Select(m => m * power).First(s => s >= raw * 0.999);
             for (var i = Math.Ceiling(low / each - 1e-9); i * each <= high + (each * 1e-9); i++)
             {
-                yield return Math.Round(i * each, 12);
+                yield return Math.Round(i * each, 12) + 0.0;      // + 0.0: no tick says -0
             }
         }
     }

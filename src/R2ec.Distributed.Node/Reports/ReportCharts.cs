@@ -43,5 +43,5 @@ internal static class ReportCharts
         Named(rows, [.. rows.SelectMany(r => r.Values.Keys).Distinct().Where(wanted).Take(6)]);
 
     private static IReadOnlyList<Curve> Times(IReadOnlyList<MetricsRow> rows) =>
-        [.. Matching(rows, n => n.StartsWith("time/", StringComparison.Ordinal) && n is not ("time/step" or "time/total" or "time/step_seconds")).Select(c => c with { Name = c.Name["time/".Length..].Replace('_', ' ') })];
+        [.. Matching(rows, n => n.StartsWith("time/", StringComparison.Ordinal) && n != "time/step_s").Select(c => c with { Name = c.Name["time/".Length..].Replace("_s", "", StringComparison.Ordinal) })];
 }

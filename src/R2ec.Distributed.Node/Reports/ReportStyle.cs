@@ -17,9 +17,9 @@ internal static class ReportStyle
         .tiles div{background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:12px 14px}
         .tiles b{display:block;font-size:1.5rem;font-variant-numeric:tabular-nums}.tiles span{color:var(--soft);font-size:.85rem}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:16px}
-        figure{margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:14px}
+        figure{display:flex;flex-direction:column;margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:10px;padding:14px}
         figcaption{font-size:.95rem}figcaption span{color:var(--soft);font-size:.85rem;display:block}
-        svg{display:block;width:100%;height:auto;margin-top:6px}
+        svg{display:block;width:100%;height:auto;margin-top:auto;padding-top:6px}
         .legend{display:flex;flex-wrap:wrap;gap:2px 14px;margin:6px 0 0;font-size:.8rem;color:var(--soft)}
         .legend i{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:6px;vertical-align:-1px;background:currentColor}
         .legend i.dash{height:0;border-top:2px dashed;border-radius:0;vertical-align:4px;background:none}

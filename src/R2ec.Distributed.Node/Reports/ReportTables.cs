@@ -64,7 +64,7 @@ internal static class ReportTables
             if (mean is not null && low is not null && high is not null)
             {
                 var verdict = low > 0 ? "above 0" : high < 0 ? "below 0" : "not told apart from 0";
-                text.Append(CultureInfo.InvariantCulture, $"<p><b>{Escape(name)}</b>: {Signed(mean.Value)} [{Signed(low.Value)}, {Signed(high.Value)}], a paired difference with its 95 % interval over users: {verdict}.</p>");
+                text.Append(CultureInfo.InvariantCulture, $"<p><b>{Escape(Words(name))}</b>: {Signed(mean.Value)} [{Signed(low.Value)}, {Signed(high.Value)}], a paired difference with its 95 % interval over users: {verdict}.</p>");
             }
         }
 
@@ -95,6 +95,9 @@ internal static class ReportTables
         <p class="facts">ranked best: {Escape(string.Join(", ", c.Top.Take(5)))}</p></article>
 
         """));
+
+    private static string Words(string gain) =>
+        $"RL's gain on {(gain.StartsWith("test/", StringComparison.Ordinal) ? "test" : "validation")} users, {gain[(gain.LastIndexOf('/') + 1)..].ToUpperInvariant()}";
 
     private static string Signed(double value) => value.ToString("+0.0000;-0.0000;0", CultureInfo.InvariantCulture);
 }

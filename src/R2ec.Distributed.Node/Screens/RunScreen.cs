@@ -41,7 +41,7 @@ internal sealed class RunScreen(TimeProvider clock) : IProgress<RunProgress>
                 Say($"warm start step {e.Step}: {Losses(e.Metrics)}");
                 break;
             case RunEvents.StepTrained e when e.Step % StepsPerLine == 0 || e.Step == 1:
-                Say($"step {e.Step}: {Some(e.Metrics, "reward/mean", "rollout/closed_fraction", "gradient/norm", "time/step")}");
+                Say($"step {e.Step}: {Some(e.Metrics, "reward/mean", "rollout/closed_fraction", "gradient/norm", "time/step_s")}");
                 break;
             case RunEvents.Evaluated e:
                 Say($"evaluation after step {e.Step}: {Some(e.Metrics, "valid/ndcg@10", "valid/hr@10", "valid/no_chain/ndcg@10", "valid/permuted_chain/ndcg@10", "test/ndcg@10")}");

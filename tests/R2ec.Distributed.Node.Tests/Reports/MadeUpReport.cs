@@ -32,7 +32,7 @@ internal static class MadeUpReport
             {
                 var wave = Math.Sin(step * 1.7) * 0.02;
                 var norms = step % 20 == 0 ? $",\"gradient/token_norm\":{N(0.25 + wave)},\"gradient/item_norm\":{N(0.4 + wave)}" : "";
-                yield return Row($$"""{"phase":"train","step":{{step}},"reward/mean":{{N(0.39 + (0.1 * step / steps) + wave)}},"rollout/closed_fraction":{{N(1 - Math.Abs(wave) / 4)}},"group/degenerate_fraction":{{N(0.14 * step / steps)}},"rollout/length_mean":{{N(15 + wave * 30)}},"rollout/entropy":{{N(0.6 * Math.Exp(-step / 120.0))}},"clip/fraction":0,"gradient/norm":{{N(0.5 + wave)}}{{norms}},"loss/token":{{N(-0.01 + wave)}},"loss/item":{{N(1.2 - 0.3 * step / steps)}},"time/rollout":{{N(0.2 + wave)}},"time/train":0.25,"time/other":0.03}""");
+                yield return Row($$"""{"phase":"train","step":{{step}},"reward/mean":{{N(0.39 + (0.1 * step / steps) + wave)}},"rollout/closed_fraction":{{N(1 - Math.Abs(wave) / 4)}},"group/degenerate_fraction":{{N(0.14 * step / steps)}},"rollout/length_mean":{{N(15 + wave * 30)}},"rollout/entropy":{{N(0.6 * Math.Exp(-step / 120.0))}},"clip/fraction":0,"gradient/norm":{{N(0.5 + wave)}}{{norms}},"loss/token":{{N(-0.01 + wave)}},"loss/item":{{N(1.2 - 0.3 * step / steps)}},"time/step_s":0.48,"time/rollout_s":{{N(0.2 + wave)}},"time/train_s":0.25,"time/journal_s":0.03}""");
             }
 
             if (step % 20 == 0)

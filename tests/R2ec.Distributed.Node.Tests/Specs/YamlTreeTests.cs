@@ -33,7 +33,15 @@ public sealed class YamlTreeTests
 
     [Fact]
     public void Aliases_that_explode_are_refused_with_the_limit() =>
-        Assert.Contains("50 aliases", Assert.Throws<InputException>(() => YamlTree.OfFile("s.yaml", Bomb)).Message, StringComparison.Ordinal);
+        Assert.Contains("10000", Assert.Throws<InputException>(() => YamlTree.OfFile("s.yaml", Bomb)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Many_aliases_are_refused_with_the_limit()
+    {
+        var text = "a: &a 1\n" + string.Concat(Enumerable.Range(0, 51).Select(i => $"b{i}: *a\n"));
+
+        Assert.Contains("50 aliases", Assert.Throws<InputException>(() => YamlTree.OfFile("s.yaml", text)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Few_aliases_of_a_large_value_are_refused_with_the_limit()

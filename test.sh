@@ -11,7 +11,7 @@ for word in "$@"; do
   esac
 done
 command -v dotnet > /dev/null || { echo "the tests need the .NET 10 SDK: see https://dot.net" >&2; exit 3; }
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MKL_CBWR=AVX2 OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE DOTNET_TieredPGO=0
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MKL_CBWR=AVX2,STRICT OMP_NUM_THREADS=1 OMP_WAIT_POLICY=PASSIVE DOTNET_TieredPGO=0
 began=$(date +%s)
 say() { printf '%5d s  %s\n' "$(( $(date +%s) - began ))" "$*"; }
 

@@ -20,7 +20,7 @@ public static partial class NativeRuntime
     private static readonly Lazy<bool> Prepared = new(Load);
 
     /// <summary>
-    /// Sets MKL_CBWR (AVX2, unless set), OMP_NUM_THREADS (1) and OMP_WAIT_POLICY (PASSIVE, unless set) for native code, then loads libtorch. Idempotent and
+    /// Sets MKL_CBWR (AVX2,STRICT, unless set), OMP_NUM_THREADS (1) and OMP_WAIT_POLICY (PASSIVE, unless set) for native code, then loads libtorch. Idempotent and
     /// safe from any thread.
     /// </summary>
     /// <exception cref="InputException">libtorch cannot be loaded: the message says what is missing and what to do.</exception>
@@ -43,7 +43,7 @@ public static partial class NativeRuntime
             throw new InvalidOperationException("libtorch was loaded before NativeRuntime.Prepare set its environment.");
         }
 
-        Set("MKL_CBWR", "AVX2", overwrite: false);
+        Set("MKL_CBWR", "AVX2,STRICT", overwrite: false);
         Set("OMP_NUM_THREADS", "1", overwrite: true);
         Set("OMP_WAIT_POLICY", "PASSIVE", overwrite: false);
         SettleAllocator();

@@ -9,7 +9,7 @@ internal static class R2ecProcess
     public static Process Start(params string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "r2ec"), args) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var (name, value) in new[] { ("MKL_CBWR", "AVX2"), ("OMP_NUM_THREADS", "1"), ("OMP_WAIT_POLICY", "PASSIVE") })
+        foreach (var (name, value) in new[] { ("MKL_CBWR", "AVX2,STRICT"), ("OMP_NUM_THREADS", "1"), ("OMP_WAIT_POLICY", "PASSIVE") })
         {
             start.Environment[name] = value;
         }

@@ -46,7 +46,7 @@ internal static class Learn
         {
             at = Math.Min(at + 25, total);
             var stretch = await learner.WarmStartAsync(at, none);
-            Console.WriteLine($"warm {at} {clock.Elapsed.TotalSeconds:0.0} s " + string.Join(" ", stretch.Metrics.Select(p => $"{p.Key} {p.Value:0.0000}")));
+            Console.WriteLine($"warm {at} {stretch.Weights.Brief} {clock.Elapsed.TotalSeconds:0.0} s " + string.Join(" ", stretch.Metrics.Select(p => $"{p.Key} {p.Value:0.0000}")));
         }
 
         await learner.BeginReinforcementAsync(none);

@@ -1,6 +1,7 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Wire;
 
@@ -18,6 +19,9 @@ internal sealed class BundleStore(RunServices services)
         var first = step.FirstGroup(bundle);
         return services.Blobs.Put(BlobContracts.Write(new RolloutBundle(step.Step, first, [.. step.Samples.Skip(first).Take(step.Bundles[bundle])])));
     }
+
+    /// <summary>What a step is trained on, for the learner; the caller releases it.</summary>
+    internal BlobRef Groups(StepRecord step) => services.Blobs.Put(BlobContracts.Write(new StepGroups(step.Policy, [.. step.Payloads.Select(payload => payload!.Value)])));
 
     internal async Task<IReadOnlyList<StoredGroup>> StoreAsync(StepRecord step, int bundle, Digest policy, Digest table, BlobRef result)
     {

@@ -1,14 +1,11 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.Persistence;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Evaluation;
-using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
-using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -21,35 +18,31 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// again and every digest is compared. Commands that wait are decided in sequence and committed together.
 /// One order is in work at a time; who does it: the learner, the encoder, the evaluator, or the dispatcher.
 /// </remarks>
-public sealed class RunActor : ReceivePersistentActor
+public sealed class RunActor : JournaledRun
 {
     private readonly RunServices _services;
     private readonly RunClockwork _times;
     private readonly BundleStore _bundles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly List<Waiting> _waiting = [];
     private readonly HashSet<WorkId> _asked = [];
     private readonly List<(object Ask, IActorRef From)> _early = [];
-    private RunState _state;
     private RunCrew? _crew;
     private PromptOrder? _order;
     private BlobRef? _table;
     private BlobRef? _groups;
     private string? _issued;
     private bool _restoring;
-    private bool _flushing;
     private bool _draining;
     private bool _isInput;
     private int _learnerFailures;
 
     /// <summary>A run.</summary>
     public RunActor(RunId run, RunServices services)
+        : base(run, services)
     {
         _services = services;
         _times = new RunClockwork(services.Clock);
         _bundles = new BundleStore(services);
-        _state = new RunState(run);
-        Recover<IRunEvent>(fact => _state = _state.Apply(fact));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain());
@@ -57,112 +50,30 @@ public sealed class RunActor : ReceivePersistentActor
         Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
-        Command<LearningProtocol.LearnerAt>(m => m.Epoch == _state.Epoch, OnLearner);
+        Command<LearningProtocol.LearnerAt>(m => m.Epoch == State.Epoch, OnLearner);
         Command<LearningProtocol.CheckpointSaved>(m => Take(new RunCommands.ReportCheckpoint(m.Epoch, m.Position, m.Manifest, m.Folder)));
-        Command<LearningProtocol.LearnerFailed>(m => m.Epoch == _state.Epoch, OnLearnerFailed);
+        Command<LearningProtocol.LearnerFailed>(m => m.Epoch == State.Epoch, OnLearnerFailed);
         Command<MeasuringProtocol.TableEncoded>(OnTable);
         Command<MeasuringProtocol.EvaluationDone>(m => Take(new RunCommands.ReportEvaluation(m.Epoch, m.Step, m.Kind, m.Metrics, m.Ranks, m.Chains)));
-        Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == _state.Epoch, m => GiveUp(m.Reason, m.IsInput));
+        Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
         Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && OrderNames.IsEvaluation(at) ? "evaluate" : "encode", m.Done, m.Total));
         Command<Baselines>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
-        Command<Faulted>(m => m.Epoch == _state.Epoch, m => GiveUp(m.Reason, m.IsInput));
-        Command<Flush>(_ => OnFlush());
+        Command<Faulted>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
         Command<Terminated>(m => GiveUp($"{m.ActorRef.Path.Name} stopped by a fault of its own; the log has it", false));
     }
-
-    /// <inheritdoc/>
-    public override string PersistenceId => _state.Run.PersistenceId;
 
     /// <summary>How it is made.</summary>
     public static Props Props(RunId run, RunServices services) => Akka.Actor.Props.Create(() => new RunActor(run, services));
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+    private protected override CommandBatch Completed(CommandBatch batch) =>
+        _draining || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    protected override void OnFact(IRunEvent fact)
     {
-        _log.Error(cause, "Could not store event {Sequence}", sequenceNr);
-        End(JournalFaults.Explain(_services.Folder, cause), isInput: true);
-        base.OnPersistFailure(cause, @event, sequenceNr);
-    }
-
-    /// <inheritdoc/>
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
-    {
-        _log.Error(cause, "Could not serialise event {Sequence}", sequenceNr);
-        End($"Event {sequenceNr} of run {_state.Run} cannot be stored: {Faults.Reason(cause)}", isInput: false);
-        Context.Stop(Self);
-    }
-
-    /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object? message)
-    {
-        End(JournalFaults.Explain(_services.Folder, reason), isInput: true);
-        base.OnRecoveryFailure(reason, message);
-    }
-
-    /// <inheritdoc/>
-    protected override bool AroundReceive(Receive receive, object message) => base.AroundReceive(receive, WirePassage.Of(message));
-
-    private void Take(IRunCommand command, Action<RunReply>? reply = null)
-    {
-        _waiting.Add(new Waiting(command, reply));
-        Nudge();
-    }
-
-    private void Nudge()
-    {
-        if (!_flushing)
-        {
-            _flushing = true;
-            Self.Tell(new Flush());
-        }
-    }
-
-    // Group commit: what waits is decided in sequence and stored by one write; planning the next step needs nobody and goes along.
-    private void OnFlush()
-    {
-        _flushing = false;
-        var now = _services.Clock.GetUtcNow();
-        var (state, facts, replies) = (_state, new List<IRunEvent>(), new List<(Action<RunReply>? To, RunReply Reply)>());
-        foreach (var waiting in _waiting)
-        {
-            var decision = state.Decide(waiting.Command, now);
-            state = decision.Events.Aggregate(state, (at, fact) => at.Apply(fact));
-            facts.AddRange(decision.Events);
-            replies.Add((waiting.Reply, decision.Reply));
-            if (decision.Reply is RunReply.Refused refused && waiting.Reply is null)
-            {
-                _log.Warning("Refused {Command}: {Reason}", waiting.Command.GetType().Name, refused.Reason);
-            }
-        }
-
-        _waiting.Clear();
-        if (!_draining && !_restoring && _crew is not null && state.NextOrder() is RunOrder.PlanStep plan)
-        {
-            facts.AddRange(state.Decide(new RunCommands.PlanStep(plan.Step, Order(state.Plan!).Samples(plan.Step)), now).Events);
-        }
-
-        var began = _services.Clock.GetTimestamp();
-        PersistAll(facts, OnFact);
-        DeferAsync(replies, done =>
-        {
-            _times.Journaled(_services.Clock.GetElapsedTime(began));
-            foreach (var (to, reply) in done)
-            {
-                to?.Invoke(reply);
-            }
-
-            Advance();
-        });
-    }
-
-    private void OnFact(IRunEvent fact)
-    {
-        _state = _state.Apply(fact);
         _services.Watch.Post(fact);
         switch (fact)
         {
@@ -175,19 +86,19 @@ public sealed class RunActor : ReceivePersistentActor
                 break;
             case RunEvents.StepTrained e:
                 Release(ref _groups);
-                Report("train", e.Step, _state.Steps, e.Metrics);
+                Report("train", e.Step, State.Steps, e.Metrics);
                 break;
             case RunEvents.Evaluated e:
-                Report("evaluate", e.Step, _state.Steps, e.Metrics);
+                Report("evaluate", e.Step, State.Steps, e.Metrics);
                 break;
             case RunEvents.WarmStartAdvanced e:
-                Report("warm_start", e.Step, _state.Plan!.WarmStartSteps, e.Metrics);
+                Report("warm_start", e.Step, State.Plan!.WarmStartSteps, e.Metrics);
                 break;
             case RunEvents.CheckpointWritten e:
                 _log.Info("Wrote checkpoint {Folder}", e.Folder);
                 break;
             case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused:
-                End(_state.Reason, _isInput);
+                End(State.Reason, _isInput);
                 break;
             default:
                 break;
@@ -212,13 +123,13 @@ public sealed class RunActor : ReceivePersistentActor
         _crew ??= Hire();
         _restoring = true;
         _issued = null;
-        _log.Info("Run {Run} works in epoch {Epoch} from {Position}", _state.Run, _state.Epoch.Value, _state.Position);
-        _crew.Learner.Tell(new LearningProtocol.Restore(_state.Epoch, [.. RunRecovery.Candidates(_state).Take(RunCrew.MostCandidates)]));
+        _log.Info("Run {Run} works in epoch {Epoch} from {Position}", State.Run, State.Epoch.Value, State.Position);
+        _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Candidates(State).Take(RunCrew.MostCandidates)]));
     }
 
     private RunCrew Hire()
     {
-        var crew = RunCrew.Hire(Context, _state, _services);
+        var crew = RunCrew.Hire(Context, State, _services);
         foreach (var (ask, from) in _early)
         {
             (ask is WorkProtocol.AskForWork ? crew.Dispatcher : crew.Desk).Tell(ask, from);
@@ -242,19 +153,19 @@ public sealed class RunActor : ReceivePersistentActor
             return;
         }
 
-        if (_state.WeightsAt(at.Position) is { } journaled && journaled != at.Weights)
+        if (State.WeightsAt(at.Position) is { } journaled && journaled != at.Weights)
         {
             GiveUp($"Trained again up to {at.Position}, the weights are {at.Weights.Brief}, but the journal says {journaled.Brief}: this machine does not make the bits that the run was made of.", true);
             return;
         }
 
         Release(ref _groups);
-        Report("restore", at.Position.Step, _state.Position.Step);
+        Report("restore", at.Position.Step, State.Position.Step);
         if (_draining)
         {
             Interrupt();
         }
-        else if (RunRecovery.Next(_state, at.Position) is { } again)
+        else if (RunRecovery.Next(State, at.Position) is { } again)
         {
             _crew!.Learner.Tell(LearnerOrder(again));
         }
@@ -267,29 +178,29 @@ public sealed class RunActor : ReceivePersistentActor
 
     private LearningProtocol.ILearnerOrder LearnerOrder(RunOrder order)
     {
-        if (order is RunOrder.TrainStep { Step: var step })
+        if (order is RunOrder.TrainStep o)
         {
-            _groups = _services.Blobs.Put(BlobContracts.Write(new StepGroups(step.Policy, [.. step.Payloads.Select(payload => payload!.Value)])));
-            return new LearningProtocol.TrainStep(_state.Epoch, step.Step, _groups);
+            _groups = _bundles.Groups(o.Step);
         }
 
-        return order switch
-        {
-            RunOrder.TrainWarmStart o => new LearningProtocol.TrainWarmStart(_state.Epoch, o.UntilStep),
-            RunOrder.BeginReinforcement => new LearningProtocol.BeginReinforcement(_state.Epoch),
-            RunOrder.WriteCheckpoint o => new LearningProtocol.SaveCheckpoint(_state.Epoch, o.Position, CheckpointRetention.Kept(_state)),
-            _ => throw new InvalidOperationException($"{order.GetType().Name} is no order for a learner."),
-        };
+        return LearnerOrders.Of(order, State, _groups);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnCommitted(TimeSpan took)
+    {
+        _times.Journaled(took);
+        Advance();
     }
 
     private void Advance()
     {
-        if (_crew is null || _restoring || _state.Phase != RunPhase.Running)
+        if (_crew is null || _restoring || State.Phase != RunPhase.Running)
         {
             return;
         }
 
-        var order = _state.NextOrder();
+        var order = State.NextOrder();
         var name = OrderNames.Of(order);
         if (name == _issued)
         {
@@ -311,8 +222,8 @@ public sealed class RunActor : ReceivePersistentActor
         switch (order)
         {
             case RunOrder.MeasureBaselines:
-                var epoch = _state.Epoch;
-                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Baselines(epoch, [.. rows.Select(row => new BaselineMetrics(row.Name, Sorted(row.Metrics)))]), failure: Fault);
+                var epoch = State.Epoch;
+                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Baselines(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
                 break;
             case RunOrder.TrainStep:
                 _times.Collected();
@@ -322,14 +233,14 @@ public sealed class RunActor : ReceivePersistentActor
                 _crew!.Learner.Tell(LearnerOrder(order));
                 break;
             case RunOrder.EncodeTable o:
-                _crew!.Encoder.Tell(new MeasuringProtocol.EncodeTable(_state.Epoch, o.Version, o.Policy));
+                _crew!.Encoder.Tell(new MeasuringProtocol.EncodeTable(State.Epoch, o.Version, o.Policy));
                 break;
-            case RunOrder.Evaluate when _table?.Digest != _state.Table!.Table:
-            case RunOrder.CollectGroups when _table?.Digest != _state.Table!.Table:
-                _bundles.LoadTableAsync(_state.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
+            case RunOrder.Evaluate when _table?.Digest != State.Table!.Table:
+            case RunOrder.CollectGroups when _table?.Digest != State.Table!.Table:
+                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
                 break;
             case RunOrder.Evaluate o:
-                _crew!.Evaluator.Tell(new MeasuringProtocol.Evaluate(_state.Epoch, o.Step, o.Kind, o.Policy, _table!, _state.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
+                _crew!.Evaluator.Tell(new MeasuringProtocol.Evaluate(State.Epoch, o.Step, o.Kind, o.Policy, _table!, State.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
                 break;
             case RunOrder.CollectGroups o:
                 Collect(o);
@@ -349,29 +260,29 @@ public sealed class RunActor : ReceivePersistentActor
     {
         foreach (var bundle in order.MissingBundles)
         {
-            var work = BundleStore.Work(_state.Epoch, order.Step.Step, bundle);
+            var work = BundleStore.Work(State.Epoch, order.Step.Step, bundle);
             if (_asked.Add(work))
             {
-                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, _state.Epoch, order.Step.Policy, _table, _bundles.Content(order.Step, bundle)));
+                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, State.Epoch, order.Step.Policy, _table, _bundles.Content(order.Step, bundle)));
             }
         }
     }
 
     private void OnBundle(WorkProtocol.WorkFinished finished)
     {
-        if (!_asked.Contains(finished.Work) || _state.Open is not { } open || finished.Policy is not { } policy || finished.Table is not { } table)
+        if (!_asked.Contains(finished.Work) || State.Open is not { } open || finished.Policy is not { } policy || finished.Table is not { } table)
         {
             _services.Blobs.Release(finished.Result);
             return;
         }
 
-        var epoch = _state.Epoch;
+        var epoch = State.Epoch;
         _bundles.StoreAsync(open, BundleStore.Bundle(finished.Work), policy, table, finished.Result).PipeTo(Self, success: groups => new Stored(epoch, groups), failure: Fault);
     }
 
     private void OnTable(MeasuringProtocol.TableEncoded encoded)
     {
-        if (encoded.Epoch != _state.Epoch)
+        if (encoded.Epoch != State.Epoch)
         {
             _services.Blobs.Release(encoded.Table);
             return;
@@ -386,9 +297,9 @@ public sealed class RunActor : ReceivePersistentActor
     {
         Release(ref _table);
         _table = loaded.Table;
-        if (_table.Digest != _state.Table?.Table)
+        if (_table.Digest != State.Table?.Table)
         {
-            GiveUp($"The stored item table of version {_state.Table?.Version} is {_table.Digest.Brief}, the journal says {_state.Table?.Table.Brief}.", true);
+            GiveUp($"The stored item table of version {State.Table?.Version} is {_table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
             return;
         }
 
@@ -413,9 +324,9 @@ public sealed class RunActor : ReceivePersistentActor
     private void OnDrain()
     {
         _draining = true;
-        if (_crew is null || _state.Phase != RunPhase.Running)
+        if (_crew is null || State.Phase != RunPhase.Running)
         {
-            End(_state.Reason, false);
+            End(State.Reason, false);
         }
         else if (!_restoring && _issued is { } at && !OrderNames.IsLearners(at))
         {
@@ -431,7 +342,7 @@ public sealed class RunActor : ReceivePersistentActor
 
     private void GiveUp(string reason, bool isInput)
     {
-        if (_state.Phase != RunPhase.Running)
+        if (State.Phase != RunPhase.Running)
         {
             return;
         }
@@ -441,22 +352,16 @@ public sealed class RunActor : ReceivePersistentActor
         Take(isInput ? new RunCommands.Fail(reason) : new RunCommands.Pause(reason));
     }
 
-    private void End(string reason, bool isInput) =>
-        _services.Watch.End(new RunOutcome(_state.Run, _state.Phase == RunPhase.Running ? RunPhase.Failed : _state.Phase, _state.Step, _state.Steps, _state.Weights, reason, isInput, WasComplete: false));
+    /// <inheritdoc/>
+    protected override void End(string reason, bool isInput) =>
+        _services.Watch.End(new RunOutcome(State.Run, State.Phase == RunPhase.Running ? RunPhase.Failed : State.Phase, State.Step, State.Steps, State.Weights, reason, isInput, WasComplete: false));
 
-    private Action<RunReply> Answer(IActorRef to) => reply => to.Tell(reply switch
-    {
-        RunReply.AlreadyCompleted => new RunProtocol.Answer(_state.Run, RunProtocol.AnswerKind.AlreadyCompleted, $"Run {_state.Run} is completed: {_state.Step} of {_state.Steps} steps, weights {_state.Weights?.Brief}."),
-        RunReply.Refused refused => new RunProtocol.Answer(_state.Run, RunProtocol.AnswerKind.Refused, refused.Reason),
-        _ => new RunProtocol.Answer(_state.Run, RunProtocol.AnswerKind.Working, ""),
-    });
+    private Action<RunReply> Answer(IActorRef to) => reply => to.Tell(RunProtocol.Answer.Of(reply, State));
 
-    private Faulted Fault(Exception cause) => new(_state.Epoch, Faults.Reason(cause), Faults.IsInput(cause));
+    private Faulted Fault(Exception cause) => new(State.Epoch, Faults.Reason(cause), Faults.IsInput(cause));
 
     private void Report(string phase, int done, int total, IReadOnlyList<Metric>? facts = null) =>
-        _services.Watch.Report(new RunProgress(phase, done, total, _state.Step, _state.Steps, facts ?? []));
-
-    private PromptOrder Order(RunPlan plan) => _order ??= new PromptOrder(plan);
+        _services.Watch.Report(new RunProgress(phase, done, total, State.Step, State.Steps, facts ?? []));
 
     private void Release(ref BlobRef? blob)
     {
@@ -466,12 +371,6 @@ public sealed class RunActor : ReceivePersistentActor
             blob = null;
         }
     }
-
-    private static Metric[] Sorted(IReadOnlyDictionary<string, double> metrics) => [.. metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new Metric(pair.Key, pair.Value))];
-
-    private sealed record Waiting(IRunCommand Command, Action<RunReply>? Reply);
-
-    private sealed record Flush : INoSerializationVerificationNeeded;
 
     private sealed record Baselines(Epoch Epoch, IReadOnlyList<BaselineMetrics> Rows) : INoSerializationVerificationNeeded;
 

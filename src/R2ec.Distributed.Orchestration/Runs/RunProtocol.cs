@@ -43,5 +43,14 @@ public static class RunProtocol
     /// <param name="Run">The run.</param>
     /// <param name="Kind">How it was taken.</param>
     /// <param name="Text">For people.</param>
-    public sealed record Answer(RunId Run, AnswerKind Kind, string Text) : IWireMessage;
+    public sealed record Answer(RunId Run, AnswerKind Kind, string Text) : IWireMessage
+    {
+        /// <summary>A run's reply as an answer.</summary>
+        internal static Answer Of(RunReply reply, RunState state) => reply switch
+        {
+            RunReply.AlreadyCompleted => new Answer(state.Run, AnswerKind.AlreadyCompleted, $"Run {state.Run} is completed: {state.Step} of {state.Steps} steps, weights {state.Weights?.Brief}."),
+            RunReply.Refused refused => new Answer(state.Run, AnswerKind.Refused, refused.Reason),
+            _ => new Answer(state.Run, AnswerKind.Working, ""),
+        };
+    }
 }

@@ -29,7 +29,7 @@ public static class RunSetup
         akka.remote.log-frame-size-exceeding = 32000b
         akka.log-dead-letters-during-shutdown = off
         akka.log-dead-letters = off
-        akka.stdout-loglevel = off
+        akka.stdout-loglevel = ERROR
         """;
 
     /// <summary>One node that joins itself, on loopback, with the wire that a cluster has.</summary>

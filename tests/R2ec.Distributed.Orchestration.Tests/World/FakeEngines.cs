@@ -84,7 +84,6 @@ internal sealed class FakeGradientEngine : IGradientEngine
             FakeRolloutEngine.Floats(chains.SelectMany(chain => Enumerable.Range(0, 4).Select(i => (float)(chain.Tokens.Sum() * _policy!.Weights[i])))),
             FakeRolloutEngine.Floats(order.Items.SelectMany(item => Enumerable.Range(0, 4).Select(i => (float)(item * _policy!.Weights[i])))),
             -chains.Sum(chain => chain.TokenScale * chain.Advantage * chain.TrainedCount),
-            0,
             0));
     }
 

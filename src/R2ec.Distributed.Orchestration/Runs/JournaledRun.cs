@@ -1,0 +1,127 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Journal;
+using R2ec.Distributed.Orchestration.Rollouts;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Runs;
+
+/// <summary>
+/// A run's state and its journal: persist, apply, then reply. Commands that wait are decided in sequence and stored by one write (group commit), since one
+/// write for each would hold a run to a few hundred groups a second. What cannot be stored ends the actor; the next process recovers from what is.
+/// </summary>
+public abstract class JournaledRun : ReceivePersistentActor
+{
+    private readonly RunServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<CommandBatch.Waiting> _waiting = [];
+    private bool _flushing;
+
+    /// <summary>A run whose events are replayed into <see cref="State"/>.</summary>
+    protected JournaledRun(RunId run, RunServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _services = services;
+        State = new RunState(run);
+        Recover<IRunEvent>(fact => State = State.Apply(fact));
+        Command<Flush>(_ => OnFlush());
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId => State.Run.PersistenceId;
+
+    /// <summary>The run as the journal tells it.</summary>
+    protected RunState State { get; private set; }
+
+    /// <summary>Takes a command into the next write; the reply is given once its facts are stored.</summary>
+    protected void Take(IRunCommand command, Action<RunReply>? reply = null)
+    {
+        _waiting.Add(new CommandBatch.Waiting(command, reply));
+        Nudge();
+    }
+
+    /// <summary>Has the next write made, also where no command waits.</summary>
+    protected void Nudge()
+    {
+        if (!_flushing)
+        {
+            _flushing = true;
+            Self.Tell(new Flush());
+        }
+    }
+
+    /// <summary>A chance to add facts that follow from the batch alone.</summary>
+    private protected virtual CommandBatch Completed(CommandBatch batch) => batch;
+
+    /// <summary>A fact is stored and applied.</summary>
+    protected abstract void OnFact(IRunEvent fact);
+
+    /// <summary>A batch is stored and answered.</summary>
+    protected abstract void OnCommitted(TimeSpan took);
+
+    /// <summary>The run's work in this process ended.</summary>
+    protected abstract void End(string reason, bool isInput);
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message) => base.AroundReceive(receive, WirePassage.Of(message));
+
+    /// <inheritdoc/>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "Could not store event {Sequence}", sequenceNr);
+        End(JournalFaults.Explain(_services.Folder, cause), isInput: true);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _log.Error(cause, "Could not serialise event {Sequence}", sequenceNr);
+        End($"Event {sequenceNr} of run {State.Run} cannot be stored: {Faults.Reason(cause)}", isInput: false);
+        Context.Stop(Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecoveryFailure(Exception reason, object? message)
+    {
+        End(JournalFaults.Explain(_services.Folder, reason), isInput: true);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    private void OnFlush()
+    {
+        _flushing = false;
+        var batch = Completed(CommandBatch.Decide(State, _waiting, _services.Clock.GetUtcNow()));
+        _waiting.Clear();
+        foreach (var refused in batch.Refused)
+        {
+            _log.Warning("Refused: {Reason}", refused);
+        }
+
+        var began = _services.Clock.GetTimestamp();
+        PersistAll(batch.Facts, Stored);
+        DeferAsync(batch, done =>
+        {
+            foreach (var (to, reply) in done.Replies)
+            {
+                to?.Invoke(reply);
+            }
+
+            OnCommitted(_services.Clock.GetElapsedTime(began));
+        });
+    }
+
+    private void Stored(IRunEvent fact)
+    {
+        State = State.Apply(fact);
+        OnFact(fact);
+    }
+
+    private sealed record Flush : INoSerializationVerificationNeeded;
+}

@@ -1,0 +1,18 @@
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Learning;
+
+namespace R2ec.Distributed.Orchestration.Runs;
+
+/// <summary>A run's orders as its learner gets them.</summary>
+internal static class LearnerOrders
+{
+    internal static LearningProtocol.ILearnerOrder Of(RunOrder order, RunState state, BlobRef? groups) => order switch
+    {
+        RunOrder.TrainWarmStart o => new LearningProtocol.TrainWarmStart(state.Epoch, o.UntilStep),
+        RunOrder.BeginReinforcement => new LearningProtocol.BeginReinforcement(state.Epoch),
+        RunOrder.WriteCheckpoint o => new LearningProtocol.SaveCheckpoint(state.Epoch, o.Position, CheckpointRetention.Kept(state)),
+        RunOrder.TrainStep o when groups is not null => new LearningProtocol.TrainStep(state.Epoch, o.Step.Step, groups),
+        _ => throw new InvalidOperationException($"{order.GetType().Name} is no order for a learner."),
+    };
+}

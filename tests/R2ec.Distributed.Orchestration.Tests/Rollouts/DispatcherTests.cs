@@ -1,0 +1,130 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit;
+using Microsoft.Extensions.Time.Testing;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Rollouts;
+using R2ec.Distributed.Orchestration.Runs;
+
+namespace R2ec.Distributed.Orchestration.Tests.Rollouts;
+
+public sealed class DispatcherTests : TestKit
+{
+    private static readonly Digest Policy = Digest.Of("policy"u8);
+    private static readonly RunId Run = new("dispatched");
+    private readonly FakeTimeProvider _clock = new();
+    private readonly MemoryBlobStore _blobs = new();
+    private readonly IActorRef _dispatcher;
+
+    public DispatcherTests() =>
+        _dispatcher = Sys.ActorOf(RolloutDispatcher.Props(Run, _blobs, new WorkOptions { Beat = TimeSpan.FromHours(1) }, _clock));
+
+    [Fact]
+    public void A_worker_that_waits_gets_work_as_soon_as_there_is_some()
+    {
+        var worker = CreateTestProbe();
+        Ask(worker, "w1", WorkKind.Encode);
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+
+        var lease = worker.ExpectMsg<WorkProtocol.Lease>();
+        Finish(worker, lease);
+
+        Assert.Equal(new WorkId("1/encode/0/0"), ExpectMsg<WorkProtocol.WorkFinished>().Work);
+        Assert.Equal(1, _blobs.Count);
+    }
+
+    [Fact]
+    public void A_lease_that_expires_goes_to_another_worker_and_the_late_result_is_ignored()
+    {
+        var (slow, quick) = (CreateTestProbe(), CreateTestProbe());
+        Ask(slow, "slow", WorkKind.Encode);
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        var first = slow.ExpectMsg<WorkProtocol.Lease>();
+
+        _clock.Advance(TimeSpan.FromSeconds(11));
+        _dispatcher.Tell(RolloutDispatcher.Beat.Instance);
+        Ask(quick, "quick", WorkKind.Encode);
+        var second = quick.ExpectMsg<WorkProtocol.Lease>();
+        Finish(slow, first);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        Finish(quick, second);
+        Finish(quick, second);
+
+        Assert.Equal(2, second.Attempt.Value);
+        ExpectMsg<WorkProtocol.WorkFinished>();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void A_sign_of_life_keeps_the_lease()
+    {
+        var (worker, other) = (CreateTestProbe(), CreateTestProbe());
+        Ask(worker, "w1", WorkKind.Encode);
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        var lease = worker.ExpectMsg<WorkProtocol.Lease>();
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        _dispatcher.Tell(new WorkProtocol.StillWorking(Run, lease.Work, lease.Attempt), worker);
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        _dispatcher.Tell(RolloutDispatcher.Beat.Instance);
+        Ask(other, "w2", WorkKind.Encode);
+
+        other.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void A_bundle_that_was_generated_is_rewarded_before_it_is_finished()
+    {
+        var (rollout, reward) = (CreateTestProbe(), CreateTestProbe());
+        Ask(rollout, "rollout", WorkKind.Rollout);
+        Ask(reward, "reward", WorkKind.Reward);
+        Enqueue("1/rollout/1/0", WorkKind.Rollout);
+
+        Finish(rollout, rollout.ExpectMsg<WorkProtocol.Lease>());
+        var lease = reward.ExpectMsg<WorkProtocol.Lease>();
+        Assert.Equal(WorkKind.Reward, lease.Kind);
+        Finish(reward, lease, held: null);
+
+        var finished = ExpectMsg<WorkProtocol.WorkFinished>();
+        Assert.Equal((new WorkId("1/rollout/1/0"), Policy), (finished.Work, finished.Policy!.Value));
+    }
+
+    [Fact]
+    public void Failures_are_tried_again_within_a_budget_and_then_told()
+    {
+        var worker = CreateTestProbe();
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        for (var failure = 0; failure < 3; failure++)
+        {
+            Ask(worker, "w1", WorkKind.Encode);
+            var lease = worker.ExpectMsg<WorkProtocol.Lease>();
+            _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "hot", false), worker);
+        }
+
+        Assert.Equal("hot", ExpectMsg<WorkProtocol.WorkExhausted>().Reason);
+        Assert.Equal(0, _blobs.Count);
+    }
+
+    [Fact]
+    public void What_a_person_has_to_mend_is_not_tried_again()
+    {
+        var worker = CreateTestProbe();
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        Ask(worker, "w1", WorkKind.Encode);
+        var lease = worker.ExpectMsg<WorkProtocol.Lease>();
+
+        _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "mend me", true), worker);
+
+        Assert.True(ExpectMsg<WorkProtocol.WorkExhausted>().IsInput);
+    }
+
+    private void Ask(IActorRef worker, string name, params WorkKind[] kinds) => _dispatcher.Tell(new WorkProtocol.AskForWork(name, [.. kinds.Select(kind => (int)kind)]), worker);
+
+    private void Enqueue(string work, WorkKind kind) => _dispatcher.Tell(new WorkProtocol.Enqueue(new WorkId(work), kind, new Epoch(1), Policy, null, _blobs.Put([1])), TestActor);
+
+    private void Finish(IActorRef worker, WorkProtocol.Lease lease) => Finish(worker, lease, Policy);
+
+    private void Finish(IActorRef worker, WorkProtocol.Lease lease, Digest? held) =>
+        _dispatcher.Tell(new WorkProtocol.WorkDone(Run, lease.Work, lease.Attempt, lease.Epoch, held, null, _blobs.Put([(byte)(10 + lease.Attempt.Value)])), worker);
+}

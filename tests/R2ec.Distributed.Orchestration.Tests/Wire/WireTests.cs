@@ -1,0 +1,109 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Wire;
+using R2ec.Distributed.Testing;
+
+namespace R2ec.Distributed.Orchestration.Tests.Wire;
+
+public sealed class WireTests
+{
+    [Fact]
+    public void Every_message_and_every_event_has_a_contract()
+    {
+        var types = typeof(IWireMessage).Assembly.GetTypes().Concat(typeof(IRunEvent).Assembly.GetTypes())
+            .Where(type => type is { IsAbstract: false, IsInterface: false } && (typeof(IWireMessage).IsAssignableFrom(type) || typeof(IRunEvent).IsAssignableFrom(type)));
+
+        Assert.Equal([], types.Where(type => WireContracts.Of(type) is null).Select(type => type.Name));
+    }
+
+    [Fact]
+    public void Manifests_are_unique() => Assert.Equal(WireContracts.All.Count, WireContracts.All.Select(contract => contract.Manifest).Distinct().Count());
+
+    [Fact]
+    public void Every_contract_reads_what_it_writes()
+    {
+        foreach (var contract in WireContracts.All.Concat(BlobContracts.All))
+        {
+            var bytes = contract.Write(Samples.Of(contract.Type));
+            Assert.True(bytes.AsSpan().SequenceEqual(contract.Write(contract.Read(bytes))), contract.Manifest);
+        }
+    }
+
+    [Fact]
+    public void The_bytes_of_every_contract_are_those_that_were_released()
+    {
+        var path = Path.Combine(SharedFolder.Repository, "tests", "R2ec.Distributed.Orchestration.Tests", "Wire", "released-bytes.txt");
+        string[] written = [.. WireContracts.All.Concat(BlobContracts.All).Select(contract => $"{contract.Manifest} {Convert.ToHexStringLower(contract.Write(Samples.Of(contract.Type)))}")];
+        if (Environment.GetEnvironmentVariable("R2EC_RELEASE_WIRE") == "1")
+        {
+            File.WriteAllLines(path, written);
+        }
+
+        Assert.Equal(File.ReadAllLines(path), written);
+    }
+
+    [Fact]
+    public void A_later_version_may_add_fields_at_the_end()
+    {
+        var contract = WireContracts.Of("run.completed.v1")!;
+        var bytes = contract.Write(Samples.Of(contract.Type));
+
+        byte[] longer = [(byte)(bytes[0] + 1), .. bytes[1..], 0xC0];
+
+        Assert.Equal(Samples.Of(contract.Type), contract.Read(longer));
+    }
+
+    [Fact]
+    public void A_message_over_the_limit_fails_where_it_is_sent()
+    {
+        var fact = new RunEvents.Failed(Samples.Run, new string('x', WireSerializer.LimitBytes), Samples.At);
+
+        Assert.Contains("blob", Assert.Throws<SerializationException>(() => WirePassage.Of(fact)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_has_no_contract_does_not_pass() =>
+        Assert.Contains("no contract", Assert.Throws<SerializationException>(() => WirePassage.Of(new Stranger())).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_message_arrives_as_another_object_that_was_written_and_read()
+    {
+        var sent = Samples.Of(typeof(RunEvents.StepPlanned));
+
+        var received = WirePassage.Of(sent);
+
+        Assert.NotSame(sent, received);
+        Assert.IsType<RunEvents.StepPlanned>(received);
+    }
+
+    [Fact]
+    public void Every_actor_of_ours_reads_its_messages_from_the_wire()
+    {
+        var actors = typeof(IWireMessage).Assembly.GetTypes().Where(type => typeof(ActorBase).IsAssignableFrom(type) && !type.IsAbstract);
+
+        Assert.All(actors, type => Assert.True(Bases(type).Any(ReadsFromTheWire), type.Name));
+    }
+
+    [Theory]
+    [InlineData("run.completed.v1", "")]
+    [InlineData("run.completed.v1", "c1")]
+    [InlineData("run.completed.v1", "91a178")]
+    [InlineData("run.step-planned.v1", "97a178ce7fffffffddffffffff")]
+    [InlineData("run.dreamt.v1", "90")]
+    public void Bytes_that_are_no_contract_are_refused(string manifest, string hex) =>
+        Assert.Throws<SerializationException>(() => WireSerializer.Read(Convert.FromHexString(hex), manifest));
+
+    private static IEnumerable<Type> Bases(Type? type)
+    {
+        for (; type is not null && type.Assembly == typeof(IWireMessage).Assembly; type = type.BaseType)
+        {
+            yield return type;
+        }
+    }
+
+    private static bool ReadsFromTheWire(Type type) =>
+        type.GetMethod("AroundReceive", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.DeclaredOnly) is not null;
+
+    private sealed record Stranger;
+}

@@ -26,16 +26,18 @@ say "built"
 
 passed=0 failed=0 skipped=0
 filter=()
-[ $all = 1 ] || filter=(--filter "Category!=Slow&Category!=Gpu&Category!=Cluster")
+[ $all = 1 ] || filter=(-trait- Category=Slow -trait- Category=Gpu -trait- Category=Cluster)
 for project in tests/*.Tests; do
   name=$(basename "$project")
-  dotnet test "$project" -c Release --no-build --nologo "${filter[@]}" > "$log" 2>&1 < /dev/null
+  "$project/bin/Release/net10.0/$name" -noColor "${filter[@]}" > "$log" 2>&1 < /dev/null
   code=$?
-  counts=$(grep -aE '(Passed|Failed)! +- Failed:' "$log" | tail -1)
-  number() { sed -nE "s/.*$1: +([0-9]+).*/\1/p" <<< "$counts"; }
-  p=$(number Passed) f=$(number Failed) s=$(number Skipped)
-  if [ -z "$counts" ]; then
-    if [ $code -eq 0 ]; then p=0 f=0 s=0; else p=0 f=1 s=0; fi
+  counts=$(grep -aE '  Total: [0-9]+, Errors: ' "$log" | tail -1)
+  number() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<< "$counts"; }
+  if [ -n "$counts" ]; then
+    f=$(($(number Failed) + $(number Errors))) s=$(number Skipped)
+    p=$(($(number Total) - f - s - $(number "Not Run")))
+  else
+    p=0 f=1 s=0
   fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   say "$name: $p passed, $f failed, $s skipped"

@@ -52,9 +52,16 @@ public static class JournalSetup
         ArgumentNullException.ThrowIfNull(folder);
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString(folder)) { Pooling = false }.ToString());
-            connection.Open();
-            Run(connection, "pragma journal_mode = wal");
+            if (IsHalfMade(folder))
+            {
+                foreach (var end in new[] { "", "-wal", "-shm" })
+                {
+                    File.Delete(folder.Journal + end);
+                }
+            }
+
+            using var connection = Open(folder);
+            Execute(connection, "pragma journal_mode = wal");
         }
         catch (SqliteException fault)
         {
@@ -62,7 +69,17 @@ public static class JournalSetup
         }
     }
 
-    private static void Run(SqliteConnection connection, string sql)
+    // A process that died while the plugin made its tables leaves a journal without events and perhaps without its index.
+    private static bool IsHalfMade(RunFolder folder) => File.Exists(folder.Journal) && JournalReader.Read(folder).Count == 0 && !JournalReader.HasFence(folder);
+
+    private static SqliteConnection Open(RunFolder folder)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder(ConnectionString(folder)) { Pooling = false }.ToString());
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

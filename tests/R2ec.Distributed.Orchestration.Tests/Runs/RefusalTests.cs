@@ -110,6 +110,23 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task A_journal_that_was_left_half_made_is_made_anew()
+    {
+        using var world = new RunWorld();
+        var folder = world.Create();
+        using (var connection = new SqliteConnection($"Data Source={folder.Journal};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "create table journal(ordering integer primary key, persistence_id text, sequence_number integer, manifest text, identifier integer, message blob)";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.Equal(RunPhase.Completed, (await world.RunAsync(folder)).Phase);
+        Assert.True(JournalReader.HasFence(folder));
+    }
+
+    [Fact]
     public void A_run_whose_folder_alone_stands_is_queued()
     {
         using var world = new RunWorld();

@@ -95,7 +95,7 @@ internal static class SpecRules
         }
 
         require(warm.LineWeight == 0 || spec.Model.TitleTokens, "warm_start.line_weight", warm.LineWeight, "it needs titles that are tokens, and model.title_tokens is false", "set model.title_tokens to true, or this to 0");
-        require(warm.LineWeight == 0 || warm.Negatives == "catalogue", "warm_start.line_weight", warm.LineWeight, "the titles of a history are ranked against the whole catalogue, and warm_start.negatives is batch", "set warm_start.negatives to catalogue, or this to 0");
+        require(warm.LineWeight == 0 || !spec.Model.TitleTokens || warm.Negatives == "catalogue", "warm_start.line_weight", warm.LineWeight, "the titles of a history are ranked against the whole catalogue, and warm_start.negatives is batch", "set warm_start.negatives to catalogue, or this to 0");
         require(warm.TitleWeight == 0 || spec.Model.TitleTokens, "warm_start.title_weight", warm.TitleWeight, "it needs titles that are tokens, and model.title_tokens is false", "set model.title_tokens to true, or this to 0");
         require(warm.TokenWeight == 0 || warm.Chains is not null, "warm_start.chains", null, $"warm_start.token_weight is {SpecField.Number(warm.TokenWeight)}, but no chains are described", "add the section, or set token_weight to 0");
         require(warm.ItemWeight == 0 || warm.TokenWeight > 0 || warm.Chains is not null, "warm_start.chains", null, $"warm_start.item_weight is {SpecField.Number(warm.ItemWeight)}, but no chains are described", "add the section, or set item_weight to 0");

@@ -51,7 +51,7 @@ public sealed class SpecReadingTests
     {
         var reading = SpecTree.SoundWith(("sede", "1"), ("recpo.steps", "-5"), ("recpo.group_size", "1"), ("model.heads", "3"));
 
-        Assert.Equal(["sede", "recpo.steps", "recpo.group_size", "model.hidden", "model.kv_heads"], reading.Faults.Select(f => f.Key));
+        Assert.Equal(["model.hidden", "model.kv_heads", "recpo.group_size", "recpo.steps", "sede"], reading.Faults.Select(f => f.Key).Order(StringComparer.Ordinal));
         var refusal = Assert.Throws<InputException>(() => reading.Sound());
         Assert.All(reading.Faults, f => Assert.Contains(f.ToString(), refusal.Message, StringComparison.Ordinal));
     }

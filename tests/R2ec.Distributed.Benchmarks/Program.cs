@@ -2,6 +2,7 @@ using R2ec.Distributed.Model.Native;
 
 // run SPEC [KEY=VALUE ...]      the computation of a run without actors and journal, step by step
 // tokens SPEC [KEY=VALUE ...]   tokens a second: prefill, decoding, training
+// optimum SPEC [KEY=VALUE ...]  the best that any ranker could do in the quickstart's world
 NativeRuntime.Prepare();
 switch (args)
 {
@@ -11,7 +12,10 @@ switch (args)
     case ["tokens", var spec, .. var sets]:
         Throughput.Run(spec, sets);
         return 0;
+    case ["optimum", var spec, .. var sets]:
+        Optimum.Run(spec, sets);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...]");
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...]");
         return 2;
 }

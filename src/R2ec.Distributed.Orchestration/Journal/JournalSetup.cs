@@ -22,6 +22,9 @@ public static class JournalSetup
           materializer-dispatcher = r2ec.journal-dispatcher
           plugin-dispatcher = r2ec.journal-dispatcher
           circuit-breaker.reset-timeout = 5s
+          # A starved machine is no broken journal: one process, one file, nobody else who could take over.
+          circuit-breaker.call-timeout = 60s
+          recovery-event-timeout = 180s
         }
         r2ec.journal-dispatcher { type = ForkJoinDispatcher, throughput = 10, dedicated-thread-pool { thread-count = 2 } }
         """;

@@ -21,7 +21,7 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// </summary>
 public sealed class RunHost : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
     private readonly RunHostOptions _options;

@@ -54,7 +54,7 @@ public sealed class ArchitectureTests
         var sources = Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
-        Assert.All(sources, f => Assert.True(File.ReadLines(f).Count() <= 500, f));
+        Assert.All(sources, f => Assert.True(File.ReadLines(f).Count() <= 400, f));
     }
 
     private static IEnumerable<string> References(string project, string kind) =>

@@ -18,7 +18,6 @@ namespace R2ec.Distributed.Model.Engines;
 /// <summary>Generates chains, encodes items and measures users on a thread of its own. LoRA is folded into fresh copies when a policy is loaded.</summary>
 public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
 {
-    /// <summary>Users whose chain is given or left out go through in one batch; the table's product needs few enough rows to stay in cache.</summary>
     private readonly ComputeThread _thread = new("rollouts", context.Spec.Numerics.Threads);
     private TrainedPolicy? _policy;
     private Backbone? _sampling;

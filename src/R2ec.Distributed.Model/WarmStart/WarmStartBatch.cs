@@ -25,6 +25,12 @@ internal enum Lesson
 /// <param name="Chains">Users × lessons rows, a user's side by side.</param>
 internal sealed record WarmStartBatch(IReadOnlyList<int[]> Prompts, int[] Targets, IReadOnlyList<Lesson> Lessons, IReadOnlyList<int[]> Chains)
 {
+    /// <summary>Keeps the draws of a plausible chain behind the item loss apart from those behind the token loss.</summary>
+    private const int RowsApart = 1 << 20;
+
+    /// <summary>The draw whether a chain is written in hindsight; the teacher's own draws have smaller numbers.</summary>
+    private const int HindsightDraw = 1000;
+
     /// <summary>Tokens that carry token loss.</summary>
     public int TaughtTokens => Enumerable.Range(0, Chains.Count).Where(row => Lessons[row % Lessons.Count] == Lesson.Chain).Sum(row => Chains[row].Length);
 
@@ -82,11 +88,8 @@ internal sealed record WarmStartBatch(IReadOnlyList<int[]> Prompts, int[] Target
     private static int[] Written(Lesson lesson, WarmStartSpec spec, SampleId sample, ITeacher teacher, int[] marker, ulong seed, int step, int row) => lesson switch
     {
         Lesson.Direct => marker,
-        Lesson.Item when Chance.Uniform(seed, ChancePurpose.WarmStartChains, step, row, 1000) < spec.HindsightFraction => teacher.Hindsight(sample, step, row),
+        Lesson.Item when Chance.Uniform(seed, ChancePurpose.WarmStartChains, step, row, HindsightDraw) < spec.HindsightFraction => teacher.Hindsight(sample, step, row),
         Lesson.Item => teacher.Plausible(sample, step, row + RowsApart),
         _ => teacher.Plausible(sample, step, row),
     };
-
-    /// <summary>Keeps the draws of a plausible chain behind the item loss apart from those behind the token loss.</summary>
-    private const int RowsApart = 1 << 20;
 }

@@ -83,6 +83,7 @@ internal static unsafe class AtenDispatcher
     {
         void* pointer;
         Check(Native.DataPointer(tensor.Handle, &pointer));
+        GC.KeepAlive(tensor);
         return (byte*)pointer;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using R2ec.Distributed.Core;
 using static TorchSharp.torch;
@@ -41,6 +43,13 @@ public static partial class NativeRuntime
         if (OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.Contains("libtorch_cpu", StringComparison.Ordinal)))
         {
             throw new InvalidOperationException("libtorch was loaded before NativeRuntime.Prepare set its environment.");
+        }
+
+        if (typeof(TorchSharp.torch).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true, IsJITTrackingEnabled: true })
+        {
+            throw new InputException(
+                $"TorchSharp.dll in {AppContext.BaseDirectory} is the package's own: its optimised code may free a number before libtorch has read it, and then the "
+                + "bits are anyone's guess. The build puts a copy there that holds its arguments: build again with `dotnet build`.");
         }
 
         Set("MKL_CBWR", "AVX2,STRICT", overwrite: false);

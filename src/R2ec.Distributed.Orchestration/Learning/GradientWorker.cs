@@ -23,11 +23,10 @@ public sealed class GradientWorker : WireActor, IWithTimers
     private readonly IBlobStore _blobs;
     private readonly WorkOptions _options;
     private readonly IGradientEngine _engine;
-    private readonly IWeightStore _weights;
+    private readonly HeldPolicy _policy;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<WorkId, Held> _held = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private Digest? _policy;
     private Epoch _newest;
     private int _working;
 
@@ -38,7 +37,7 @@ public sealed class GradientWorker : WireActor, IWithTimers
         _blobs = blobs;
         _options = options;
         _engine = engine;
-        _weights = weights;
+        _policy = new HeldPolicy(engine, weights);
         Receive<LearningProtocol.ShardLease>(OnLease);
         Receive<LearningProtocol.ShardBackward>(OnBackward);
         Receive<LearningProtocol.ForgetShards>(OnForget);
@@ -86,14 +85,10 @@ public sealed class GradientWorker : WireActor, IWithTimers
 
     private async Task<Forwarded> ForwardAsync(Held held)
     {
-        if (_policy != held.Lease.Policy)
+        var policy = await _policy.HoldAsync(held.Lease.Policy, _stopping.Token).ConfigureAwait(false);
+        if (policy != held.Lease.Policy)
         {
-            _policy = await _engine.LoadPolicyAsync(await _weights.GetAsync(held.Lease.Policy, _stopping.Token).ConfigureAwait(false), _stopping.Token).ConfigureAwait(false);
-        }
-
-        if (_policy != held.Lease.Policy)
-        {
-            throw new InvalidDataException($"The engine holds the weights {_policy?.Brief}, not {held.Lease.Policy.Brief}.");
+            throw new InvalidDataException($"The engine holds the weights {policy.Brief}, not {held.Lease.Policy.Brief}.");
         }
 
         var order = BlobContracts.Read<ShardOrder>(await _blobs.GetAsync(held.Lease.Order, _stopping.Token).ConfigureAwait(false));

@@ -10,19 +10,15 @@ namespace R2ec.Distributed.Orchestration.Learning;
 /// <param name="weights">Where policies are published.</param>
 public sealed class LocalShardRunner(IGradientEngine engine, IWeightStore weights) : IShardRunner
 {
-    private Digest? _held;
+    private readonly HeldPolicy _policy = new(engine, weights);
 
     /// <inheritdoc/>
     public async Task<ShardForward> ForwardAsync(Digest policy, ShardOrder order, CancellationToken stop)
     {
-        if (_held != policy)
-        {
-            _held = await engine.LoadPolicyAsync(await weights.GetAsync(policy, stop).ConfigureAwait(false), stop).ConfigureAwait(false);
-        }
-
-        return _held == policy
+        var held = await _policy.HoldAsync(policy, stop).ConfigureAwait(false);
+        return held == policy
             ? await engine.ForwardAsync(order, stop).ConfigureAwait(false)
-            : throw new InputException($"The gradient engine holds {_held?.Brief}, not {policy.Brief}: the published weights were changed.");
+            : throw new InputException($"The gradient engine holds {held.Brief}, not {policy.Brief}: the published weights were changed.");
     }
 
     /// <inheritdoc/>

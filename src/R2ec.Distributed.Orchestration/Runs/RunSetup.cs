@@ -30,6 +30,7 @@ public static class RunSetup
         akka.log-dead-letters-during-shutdown = off
         akka.log-dead-letters = off
         akka.stdout-loglevel = ERROR
+        akka.stdout-logger-class = "R2ec.Distributed.Orchestration.Runs.LastWords, R2ec.Distributed.Orchestration"
         """;
 
     /// <summary>One node that joins itself, on loopback, with the wire that a cluster has.</summary>

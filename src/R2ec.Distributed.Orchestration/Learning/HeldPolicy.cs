@@ -21,7 +21,7 @@ internal sealed class HeldPolicy(IGradientEngine engine, IWeightStore weights)
     {
         lock (_gate)
         {
-            if (_load is not { } load || load.Policy != policy || load.Held.IsFaulted || load.Held.IsCanceled)
+            if (_load is not { } load || load.Policy != policy || Failed(load))
             {
                 _load = load = (policy, LoadAsync(policy, stop));
             }
@@ -29,6 +29,10 @@ internal sealed class HeldPolicy(IGradientEngine engine, IWeightStore weights)
             return load.Held;
         }
     }
+
+    // A file that was changed in between may be whole again by now.
+    private static bool Failed((Digest Policy, Task<Digest> Held) load) =>
+        load.Held.IsCompleted && (!load.Held.IsCompletedSuccessfully || load.Held.Result != load.Policy);
 
     private async Task<Digest> LoadAsync(Digest policy, CancellationToken stop) =>
         await engine.LoadPolicyAsync(await weights.GetAsync(policy, stop).ConfigureAwait(false), stop).ConfigureAwait(false);

@@ -42,6 +42,21 @@ public sealed class HeldPolicyTests
         Assert.Equal(3, engine.Loads.Count);
     }
 
+    [Fact]
+    public async Task Weights_that_came_out_as_others_are_loaded_again()
+    {
+        var engine = new SlowEngine();
+        var held = new HeldPolicy(engine, new AnyWeights());
+
+        var changed = held.HoldAsync(A, CancellationToken.None);
+        engine.Loads[0].SetResult(B);
+        Assert.Equal(B, await changed);
+        var whole = held.HoldAsync(A, CancellationToken.None);
+        engine.Loads[1].SetResult(A);
+
+        Assert.Equal(A, await whole);
+    }
+
     private sealed class AnyWeights : IWeightStore
     {
         public string Folder => "weights";

@@ -6,19 +6,34 @@ using System.Text;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
-/// <summary>Marks the need for GLIBCXX_3.4.32 as weak in a copy of libLibTorchSharp.so, where the host's libstdc++ lacks that version.</summary>
-public class MakeNativeLibraryLoadable : Task
+/// <summary>A change to a library's copy in an output folder, made once: the stamp says that it was.</summary>
+public abstract class LibraryCopy : Task
 {
-    private const string Version = "GLIBCXX_3.4.32";
-    private const uint VersionHash = 0x0297f842;
-    private const ushort WeakFlag = 2;
-    private const uint VersionNeedsSection = 0x6ffffffe;
-
     [Required]
     public string Library { get; set; }
 
     [Required]
     public string Stamp { get; set; }
+
+    /// <summary>The copy may be a hard link into the package cache: it is written anew and renamed over the link, with its time stamp.</summary>
+    protected void Replace(byte[] image)
+    {
+        var time = File.GetLastWriteTimeUtc(Library);
+        var fresh = Library + ".new";
+        File.WriteAllBytes(fresh, image);
+        File.SetLastWriteTimeUtc(fresh, time);
+        File.Delete(Library);
+        File.Move(fresh, Library);
+    }
+}
+
+/// <summary>Marks the need for GLIBCXX_3.4.32 as weak in a copy of libLibTorchSharp.so, where the host's libstdc++ lacks that version.</summary>
+public class MakeNativeLibraryLoadable : LibraryCopy
+{
+    private const string Version = "GLIBCXX_3.4.32";
+    private const uint VersionHash = 0x0297f842;
+    private const ushort WeakFlag = 2;
+    private const uint VersionNeedsSection = 0x6ffffffe;
 
     public override bool Execute()
     {
@@ -98,16 +113,6 @@ public class MakeNativeLibraryLoadable : Task
         }
     }
 
-    private void Replace(byte[] image)
-    {
-        var time = File.GetLastWriteTimeUtc(Library);
-        var fresh = Library + ".new";
-        File.WriteAllBytes(fresh, image);
-        File.SetLastWriteTimeUtc(fresh, time);
-        File.Delete(Library);
-        File.Move(fresh, Library);
-    }
-
     private static bool Holds(byte[] image, byte[] wanted)
     {
         for (var at = Array.IndexOf(image, wanted[0]); at >= 0 && at + wanted.Length <= image.Length; at = Array.IndexOf(image, wanted[0], at + 1))
@@ -125,5 +130,45 @@ public class MakeNativeLibraryLoadable : Task
         }
 
         return false;
+    }
+}
+
+/// <summary>Sets DisableOptimizations in the DebuggableAttribute of an assembly's copy, so that the runtime compiles its methods to hold their arguments to their end.</summary>
+public class HoldArguments : LibraryCopy
+{
+    /// <summary>The attribute's value as a release build writes it (ECMA-335, II.23.3): length, prolog, DebuggingModes.IgnoreSymbolStoreSequencePoints, no named arguments.</summary>
+    private static readonly byte[] Optimised = { 8, 1, 0, 2, 0, 0, 0, 0, 0 };
+
+    /// <summary>The same with DebuggingModes.DisableOptimizations, and Default beside it: without that bit the runtime optimises all the same.</summary>
+    private static readonly byte[] Unoptimised = { 8, 1, 0, 3, 1, 0, 0, 0, 0 };
+
+    public override bool Execute()
+    {
+        var image = File.ReadAllBytes(Library);
+        var places = Places(image, Optimised).ToList();
+        if (places.Count == 1)
+        {
+            Unoptimised.CopyTo(image, places[0]);
+            Replace(image);
+        }
+        else if (places.Count > 1 || !Places(image, Unoptimised).Any())
+        {
+            Log.LogError("{0} holds the value of its DebuggableAttribute {1} times, not once: the numbers that it passes to libtorch could be freed before they are read.", Library, places.Count);
+            return false;
+        }
+
+        File.WriteAllText(Stamp, string.Empty);
+        return true;
+    }
+
+    private static IEnumerable<int> Places(byte[] image, byte[] wanted)
+    {
+        for (var at = Array.IndexOf(image, wanted[0]); at >= 0 && at + wanted.Length <= image.Length; at = Array.IndexOf(image, wanted[0], at + 1))
+        {
+            if (new ArraySegment<byte>(image, at, wanted.Length).SequenceEqual(wanted))
+            {
+                yield return at;
+            }
+        }
     }
 }

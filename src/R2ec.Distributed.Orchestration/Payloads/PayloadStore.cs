@@ -10,7 +10,7 @@ namespace R2ec.Distributed.Orchestration.Payloads;
 /// A run's payloads in a SQLite file of their own: two writers on one file would meet as naps. One thread reads and writes. What was put is durable when
 /// its task ends; what is read was compared with its hash.
 /// </summary>
-public sealed class PayloadStore : IAsyncDisposable
+public sealed class PayloadStore : IPayloads
 {
     private readonly WorkThread _thread = new("payloads");
     private readonly SqliteConnection _connection;

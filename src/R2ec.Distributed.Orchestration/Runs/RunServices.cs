@@ -32,7 +32,7 @@ public sealed record RunServices
     public required IWeightStore Weights { get; init; }
 
     /// <summary>Payloads of the run.</summary>
-    public required PayloadStore Payloads { get; init; }
+    public required IPayloads Payloads { get; init; }
 
     /// <summary>The thread on which blocking and heavy work of the run is done.</summary>
     public required WorkThread Bulk { get; init; }

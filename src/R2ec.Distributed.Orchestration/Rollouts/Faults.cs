@@ -1,4 +1,6 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
@@ -12,6 +14,13 @@ internal static class Faults
         var text = Innermost(fault) is InputException input ? input.Message : $"{Innermost(fault).GetType().Name}: {Innermost(fault).Message}";
         return text.Length <= LongestReason ? text : text[..LongestReason];
     }
+
+    internal static FailureKind Kind(Exception fault) => Innermost(fault) switch
+    {
+        InputException => FailureKind.Input,
+        BlobLostException => FailureKind.Lost,
+        _ => FailureKind.Fault,
+    };
 
     internal static bool IsInput(Exception fault) => Innermost(fault) is InputException;
 

@@ -3,6 +3,7 @@ using Akka.Event;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
@@ -26,28 +27,36 @@ public sealed class RunActor : JournaledRun
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<WorkId> _asked = [];
     private readonly List<(object Ask, IActorRef From)> _early = [];
+    private readonly Dictionary<string, ClusterProtocol.NodeGone> _gone = [];
     private RunCrew? _crew;
     private PromptOrder? _order;
     private BlobRef? _table;
     private BlobRef? _groups;
     private string? _issued;
     private bool _restoring;
-    private bool _draining;
+    private IRunCommand? _ending;
     private bool _isInput;
     private int _learnerFailures;
 
     /// <summary>A run.</summary>
     public RunActor(RunId run, RunServices services)
-        : base(run, services)
+        : base(run, services.Clock, services.Explain, services.JournalFailed)
     {
         _services = services;
         _times = new RunClockwork(services.Clock);
         _bundles = new BundleStore(services);
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
-        Command<RunProtocol.Drain>(_ => OnDrain());
+        Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
+        Command<ClusterProtocol.PauseRun>(_ => OnPause());
+        Command<ClusterProtocol.StopRun>(_ => OnStop());
         Command<WorkProtocol.AskForWork>(m => OnAsk(m, _crew?.Dispatcher));
         Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
+        Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
+        Command<ClusterProtocol.NodeGone>(OnNodeGone);
+        Command<WorkProtocol.LeasesReturned>(OnReturned);
+        Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList([_times.Wait(State, _restoring, _issued)])));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
         Command<LearningProtocol.LearnerAt>(m => m.Epoch == State.Epoch, OnLearner);
@@ -69,7 +78,7 @@ public sealed class RunActor : JournaledRun
 
     /// <inheritdoc/>
     private protected override CommandBatch Completed(CommandBatch batch) =>
-        _draining || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
+        _ending is not null || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
 
     /// <inheritdoc/>
     protected override void OnFact(IRunEvent fact)
@@ -77,7 +86,11 @@ public sealed class RunActor : JournaledRun
         _services.Watch.Post(fact);
         switch (fact)
         {
-            case RunEvents.Started or RunEvents.Resumed:
+            case RunEvents.Started:
+                Restore();
+                break;
+            case RunEvents.Resumed:
+                Forget();
                 Restore();
                 break;
             case RunEvents.StepPlanned:
@@ -96,8 +109,9 @@ public sealed class RunActor : JournaledRun
                 break;
             case RunEvents.CheckpointWritten e:
                 _log.Info("Wrote checkpoint {Folder}", e.Folder);
+                KeepCopies(e);
                 break;
-            case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused:
+            case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused or RunEvents.Stopped:
                 End(State.Reason, _isInput);
                 break;
             default:
@@ -115,6 +129,57 @@ public sealed class RunActor : JournaledRun
         else
         {
             _early.Add((ask, Sender));
+        }
+    }
+
+    // Nothing of an earlier epoch is waited for: its bundles are asked for anew, its groups that are stored stay.
+    private void Forget()
+    {
+        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+        _asked.Clear();
+        Release(ref _groups);
+    }
+
+    private void KeepCopies(RunEvents.CheckpointWritten written)
+    {
+        if (_services.Learner is null)
+        {
+            _crew?.Learner.Tell(new ClusterProtocol.KeepCheckpoint(State.Run, new CheckpointRecord(written.Position, written.Manifest, written.Folder), "", CheckpointRetention.Kept(State)));
+        }
+    }
+
+    // Only a new epoch shuts out what the lost learner may still do.
+    private void OnLearnerLost(ClusterProtocol.LearnerLost lost)
+    {
+        if (lost.Epoch == State.Epoch && State.Phase == RunPhase.Running)
+        {
+            _log.Warning("The learner on {Node} is lost ({Evidence}): the run begins its next epoch", lost.Node, lost.Evidence);
+            Take(new RunCommands.Resume(State.Numerics, false));
+        }
+    }
+
+    private void OnNodeGone(ClusterProtocol.NodeGone gone)
+    {
+        if (gone.Evidence.Length > 0)
+        {
+            _gone[gone.Prefix] = gone;
+        }
+
+        if (_crew is { } crew)
+        {
+            crew.Dispatcher.Tell(new WorkProtocol.WorkersGone(gone.Prefix));
+        }
+        else
+        {
+            OnReturned(new WorkProtocol.LeasesReturned(gone.Prefix, 0));
+        }
+    }
+
+    private void OnReturned(WorkProtocol.LeasesReturned returned)
+    {
+        if (_gone.Remove(returned.Prefix, out var gone) && State.Phase == RunPhase.Running)
+        {
+            Take(new RunCommands.ObserveFault(gone.Node, gone.Role, gone.Evidence, returned.Returned, gone.Silent.TotalSeconds));
         }
     }
 
@@ -161,7 +226,7 @@ public sealed class RunActor : JournaledRun
 
         Release(ref _groups);
         Report("restore", at.Position.Step, State.Position.Step);
-        if (_draining)
+        if (_ending is not null)
         {
             Interrupt();
         }
@@ -207,13 +272,14 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        if (_draining)
+        if (_ending is not null)
         {
             Interrupt();
             return;
         }
 
         _issued = name;
+        _times.Issued();
         Issue(order);
     }
 
@@ -321,9 +387,9 @@ public sealed class RunActor : JournaledRun
     }
 
     // Learner orders are short and lose work when cut: they are waited for. Everything else is done again by a resumption.
-    private void OnDrain()
+    private void OnDrain(IRunCommand ending)
     {
-        _draining = true;
+        _ending = ending;
         if (_crew is null || State.Phase != RunPhase.Running)
         {
             End(State.Reason, false);
@@ -337,7 +403,19 @@ public sealed class RunActor : JournaledRun
     private void Interrupt()
     {
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
-        Take(new RunCommands.Interrupt());
+        Take(_ending!);
+    }
+
+    private void OnPause()
+    {
+        Sender.Tell(new RunProtocol.Answer(State.Run, RunProtocol.AnswerKind.Working, $"Run {State.Run} pauses at its next boundary."));
+        OnDrain(new RunCommands.Pause("paused by a person"));
+    }
+
+    private void OnStop()
+    {
+        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+        Take(new RunCommands.Stop(), Answer(Sender));
     }
 
     private void GiveUp(string reason, bool isInput)

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
@@ -15,15 +16,27 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
     internal static RunCrew Hire(IActorContext context, RunState state, RunServices services)
     {
         var dispatcher = context.ActorOf(RolloutDispatcher.Props(state.Run, services.Blobs, services.Work, services.Clock), "dispatcher");
-        var desk = context.ActorOf(ShardDesk.Props(state.Run, services.Blobs, services.Work, services.Clock), "shards");
-        var learner = context.ActorOf(LearnerActor.Props(services, desk), "learner");
+        var (learner, desk) = Appoint(context, state, services);
         var encoder = context.ActorOf(ItemEncoder.Props(services, state.Plan!, dispatcher), "encoder");
         var evaluator = context.ActorOf(Evaluation.Evaluator.Props(services, state.Plan!, dispatcher), "evaluator");
-        foreach (var child in new[] { dispatcher, desk, learner, encoder, evaluator })
+        foreach (var child in new[] { dispatcher, desk, learner, encoder, evaluator }.Distinct())
         {
             context.Watch(child);
         }
 
         return new RunCrew(dispatcher, desk, learner, encoder, evaluator, services.Stopping);
+    }
+
+    // In a cluster both are one: the link to whichever node holds the learner's seat.
+    private static (IActorRef Learner, IActorRef Desk) Appoint(IActorContext context, RunState state, RunServices services)
+    {
+        if (services.Learner is not { } local)
+        {
+            var link = context.ActorOf(LearnerLink.Props(state.Run, services.Holders, services.Work, services.Clock), "learner");
+            return (link, link);
+        }
+
+        var desk = context.ActorOf(ShardDesk.Props(state.Run, services.Blobs, services.Work, services.Clock), "shards");
+        return (context.ActorOf(LearnerActor.Props(local, desk), "learner"), desk);
     }
 }

@@ -30,6 +30,8 @@ internal static class R2ecProgram
             PrepareCommand.Build(),
             SpecCommand.Build(),
             ModelCommand.Build(),
+            NodeCommand.Build(),
+            ClusterCommand.Build(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);

@@ -32,6 +32,7 @@ internal static class R2ecProgram
             ModelCommand.Build(),
             NodeCommand.Build(),
             ClusterCommand.Build(),
+            CertsCommand.Build(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);

@@ -30,6 +30,9 @@ internal static class R2ecProgram
             PrepareCommand.Build(),
             SpecCommand.Build(),
             ModelCommand.Build(),
+            NodeCommand.Build(),
+            ClusterCommand.Build(),
+            CertsCommand.Build(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);

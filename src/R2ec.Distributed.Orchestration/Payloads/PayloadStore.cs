@@ -137,19 +137,8 @@ public sealed class PayloadStore : IPayloads
             throw new InputException($"Payload {digest.Brief} of {place} is not in {_path}: the journal names it. Put back the file as it was.");
         }
 
-        if (Digest.Of(packed) != digest)
-        {
-            throw new InputException($"Payload {digest.Brief} of {place} in {_path} was changed: its hash is {Digest.Of(packed).Brief} now. Put back the file as it was.");
-        }
-
-        try
-        {
-            return Packed.Unpack(packed);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new InputException($"Payload {digest.Brief} of {place} in {_path} cannot be read: {fault.Message}", fault);
-        }
+        var check = new PayloadCheck(digest, $"of {place} in {_path}", "Put back the file as it was.");
+        return check.Unpacked(check.Same(packed));
     }
 
     private T Guard<T>(Func<T> work)

@@ -1,0 +1,67 @@
+using R2ec.Distributed.Core.Identity;
+
+namespace R2ec.Distributed.Orchestration.Weights;
+
+/// <summary>
+/// Who serves what on the bulk channel, as the nodes told. A hint and no truth: whoever asks verifies what it gets. Bounded, the oldest entry gives way.
+/// Thread-safe.
+/// </summary>
+public sealed class HolderDirectory
+{
+    /// <summary>Most holders that are kept of one file.</summary>
+    public const int MostHolders = 16;
+
+    /// <summary>Most files whose holders are kept.</summary>
+    public const int MostFiles = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly OrderedDictionary<Digest, List<string>> _holders = [];
+
+    /// <summary>A node serves this.</summary>
+    /// <param name="what">Digest of weights or of a checkpoint's manifest.</param>
+    /// <param name="holder">host:port of its bulk channel.</param>
+    public void Add(Digest what, string holder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(holder);
+        lock (_gate)
+        {
+            var holders = _holders.Remove(what, out var known) ? known : [];
+            holders.Remove(holder);
+            holders.Insert(0, holder);
+            if (holders.Count > MostHolders)
+            {
+                holders.RemoveAt(MostHolders);
+            }
+
+            _holders.Add(what, holders);
+            if (_holders.Count > MostFiles)
+            {
+                _holders.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>A node is gone, or serves nothing any more.</summary>
+    public void RemoveHolder(string holder)
+    {
+        lock (_gate)
+        {
+            foreach (var (what, holders) in _holders.ToList())
+            {
+                if (holders.Remove(holder) && holders.Count == 0)
+                {
+                    _holders.Remove(what);
+                }
+            }
+        }
+    }
+
+    /// <summary>Who serves it, newest first; empty where nobody is known.</summary>
+    public IReadOnlyList<string> Of(Digest what)
+    {
+        lock (_gate)
+        {
+            return _holders.TryGetValue(what, out var holders) ? [.. holders] : [];
+        }
+    }
+}

@@ -15,6 +15,13 @@ public interface IRunReport : IRunCommand
 /// <summary>All commands of a run.</summary>
 public static class RunCommands
 {
+    /// <summary>Takes the run into the queue. The same spec again is the same run.</summary>
+    /// <param name="Spec">The spec as resolved, YAML: the text that <see cref="Start"/> begins the run with.</param>
+    public sealed record Submit(string Spec) : IRunCommand;
+
+    /// <summary>Ends the run for good, whatever it is doing.</summary>
+    public sealed record Stop : IRunCommand;
+
     /// <summary>Begins the run; the fields are those of <see cref="RunEvents.Started"/>.</summary>
     public sealed record Start(string Spec, RunPlan Plan, Digest Data, Digest Tokenizer, IReadOnlyDictionary<string, string> Numerics) : IRunCommand;
 

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>A node is not ready; or it ended since something failed.</summary>
     public const int NotReady = 1;
 
+    /// <summary>A node ended by a fault of its own or of its cluster: it is to be started again.</summary>
+    public const int NodeFailed = 1;
+
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 

@@ -27,6 +27,9 @@ public sealed class ClusterBlobs : IBlobStore, IAsyncDisposable
         (_self, _held, _replies, _releases) = (self, new HeldBlobs(clock), new BulkReply(bulk, clock), new RemoteReleases(bulk, clock));
     }
 
+    /// <inheritdoc/>
+    public string Self => _self;
+
     /// <summary>Blobs that this node holds.</summary>
     public int Count => _held.Count;
 
@@ -49,7 +52,7 @@ public sealed class ClusterBlobs : IBlobStore, IAsyncDisposable
             return own;
         }
 
-        if (IsOwn(blob))
+        if (this.IsOwn(blob))
         {
             throw new BlobLostException($"Blob {blob.Digest.Brief} of {blob.LengthBytes} bytes is no longer held.");
         }
@@ -67,7 +70,7 @@ public sealed class ClusterBlobs : IBlobStore, IAsyncDisposable
     public void Release(BlobRef blob)
     {
         ArgumentNullException.ThrowIfNull(blob);
-        if (IsOwn(blob))
+        if (this.IsOwn(blob))
         {
             _held.Release(blob.Digest);
         }
@@ -85,6 +88,4 @@ public sealed class ClusterBlobs : IBlobStore, IAsyncDisposable
 
     /// <summary>Delivers the releases that wait, a few seconds at most.</summary>
     public ValueTask DisposeAsync() => _releases.DisposeAsync();
-
-    private bool IsOwn(BlobRef blob) => blob.Holder.Length == 0 || blob.Holder == _self;
 }

@@ -57,7 +57,7 @@ public sealed class LearnerActor : WireActor
         DoAsync(order, _stopping.Token).PipeTo(
             Self,
             success: reply => new Done(replyTo, reply),
-            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.IsInput(cause))));
+            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.Kind(cause))));
     }
 
     private void OnDone(Done done)

@@ -45,7 +45,7 @@ public static class LearningProtocol
     public sealed record CheckpointSaved(Epoch Epoch, RunPosition Position, Digest Manifest, string Folder) : IWireMessage;
 
     /// <summary>An order could not be done; what the learner holds is unknown.</summary>
-    public sealed record LearnerFailed(Epoch Epoch, string Reason, bool IsInput) : IWireMessage;
+    public sealed record LearnerFailed(Epoch Epoch, string Reason, FailureKind Kind) : IWireMessage;
 
     /// <summary>A gradient worker has time.</summary>
     public sealed record AskForShard(string Worker) : IWireMessage;

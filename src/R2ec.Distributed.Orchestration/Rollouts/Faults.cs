@@ -1,6 +1,7 @@
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Journal;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
@@ -18,7 +19,7 @@ internal static class Faults
     internal static FailureKind Kind(Exception fault) => Innermost(fault) switch
     {
         InputException => FailureKind.Input,
-        BlobLostException => FailureKind.Lost,
+        BlobLostException or DatabaseLostException => FailureKind.Lost,
         _ => FailureKind.Fault,
     };
 

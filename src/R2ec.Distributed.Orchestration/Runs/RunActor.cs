@@ -3,10 +3,12 @@ using Akka.Event;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
+using static R2ec.Distributed.Orchestration.Runs.RunNotes;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -19,7 +21,7 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// again and every digest is compared. Commands that wait are decided in sequence and committed together.
 /// One order is in work at a time; who does it: the learner, the encoder, the evaluator, or the dispatcher.
 /// </remarks>
-public sealed class RunActor : JournaledRun
+public sealed class RunActor : JournaledRun, IWithTimers
 {
     private readonly RunServices _services;
     private readonly RunClockwork _times;
@@ -27,11 +29,11 @@ public sealed class RunActor : JournaledRun
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<WorkId> _asked = [];
     private readonly List<(object Ask, IActorRef From)> _early = [];
-    private readonly Dictionary<string, ClusterProtocol.NodeGone> _gone = [];
+    private readonly RunLosses _losses = new();
     private RunCrew? _crew;
     private PromptOrder? _order;
-    private BlobRef? _table;
-    private BlobRef? _groups;
+    private readonly HeldBlob _table;
+    private readonly HeldBlob _groups;
     private string? _issued;
     private bool _restoring;
     private IRunCommand? _ending;
@@ -45,6 +47,7 @@ public sealed class RunActor : JournaledRun
         _services = services;
         _times = new RunClockwork(services.Clock);
         _bundles = new BundleStore(services);
+        (_table, _groups) = (new HeldBlob(services.Blobs), new HeldBlob(services.Blobs));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
@@ -54,8 +57,9 @@ public sealed class RunActor : JournaledRun
         Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
         Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
         Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
-        Command<ClusterProtocol.NodeGone>(OnNodeGone);
-        Command<WorkProtocol.LeasesReturned>(OnReturned);
+        Command<ClusterProtocol.NodeGone>(m => _losses.Take(m, _crew?.Dispatcher ?? Self, Self));
+        Command<WorkProtocol.WorkersGone>(m => Self.Tell(new WorkProtocol.LeasesReturned(m.Prefix, 0)));
+        Command<WorkProtocol.LeasesReturned>(m => _losses.Returned(m, State, Take));
         Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList([_times.Wait(State, _restoring, _issued)])));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
@@ -66,12 +70,16 @@ public sealed class RunActor : JournaledRun
         Command<MeasuringProtocol.EvaluationDone>(m => Take(new RunCommands.ReportEvaluation(m.Epoch, m.Step, m.Kind, m.Metrics, m.Ranks, m.Chains)));
         Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
         Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && OrderNames.IsEvaluation(at) ? "evaluate" : "encode", m.Done, m.Total));
-        Command<Baselines>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
+        Command<Measured>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
-        Command<Faulted>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
+        Command<Faulted>(m => m.Epoch == State.Epoch, OnFaulted);
+        Command<RestoreAgain>(m => m.Epoch == State.Epoch, _ => Restore());
         Command<Terminated>(m => GiveUp($"{m.ActorRef.Path.Name} stopped by a fault of its own; the log has it", false));
     }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How it is made.</summary>
     public static Props Props(RunId run, RunServices services) => Akka.Actor.Props.Create(() => new RunActor(run, services));
@@ -98,7 +106,7 @@ public sealed class RunActor : JournaledRun
                 _asked.Clear();
                 break;
             case RunEvents.StepTrained e:
-                Release(ref _groups);
+                _groups.Take(null);
                 Report("train", e.Step, State.Steps, e.Metrics);
                 break;
             case RunEvents.Evaluated e:
@@ -137,7 +145,7 @@ public sealed class RunActor : JournaledRun
     {
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
         _asked.Clear();
-        Release(ref _groups);
+        _groups.Take(null);
     }
 
     private void KeepCopies(RunEvents.CheckpointWritten written)
@@ -155,31 +163,6 @@ public sealed class RunActor : JournaledRun
         {
             _log.Warning("The learner on {Node} is lost ({Evidence}): the run begins its next epoch", lost.Node, lost.Evidence);
             Take(new RunCommands.Resume(State.Numerics, false));
-        }
-    }
-
-    private void OnNodeGone(ClusterProtocol.NodeGone gone)
-    {
-        if (gone.Evidence.Length > 0)
-        {
-            _gone[gone.Prefix] = gone;
-        }
-
-        if (_crew is { } crew)
-        {
-            crew.Dispatcher.Tell(new WorkProtocol.WorkersGone(gone.Prefix));
-        }
-        else
-        {
-            OnReturned(new WorkProtocol.LeasesReturned(gone.Prefix, 0));
-        }
-    }
-
-    private void OnReturned(WorkProtocol.LeasesReturned returned)
-    {
-        if (_gone.Remove(returned.Prefix, out var gone) && State.Phase == RunPhase.Running)
-        {
-            Take(new RunCommands.ObserveFault(gone.Node, gone.Role, gone.Evidence, returned.Returned, gone.Silent.TotalSeconds));
         }
     }
 
@@ -209,12 +192,7 @@ public sealed class RunActor : JournaledRun
         if (!_restoring)
         {
             _learnerFailures = 0;
-            Take(at.Position switch
-            {
-                { Stage: RunStage.WarmStart } => new RunCommands.ReportWarmStart(at.Epoch, at.Position.Step, at.Weights, at.Metrics),
-                { Step: 0 } => new RunCommands.ReportReinforcement(at.Epoch, at.Weights),
-                _ => new RunCommands.ReportTrained(at.Epoch, at.Position.Step, at.Weights, [.. at.Metrics, .. _times.Trained(at.Metrics)]),
-            });
+            Take(LearnerOrders.Report(at, _times));
             return;
         }
 
@@ -224,7 +202,7 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        Release(ref _groups);
+        _groups.Take(null);
         Report("restore", at.Position.Step, State.Position.Step);
         if (_ending is not null)
         {
@@ -245,10 +223,10 @@ public sealed class RunActor : JournaledRun
     {
         if (order is RunOrder.TrainStep o)
         {
-            _groups = _bundles.Groups(o.Step);
+            _groups.Take(_bundles.Groups(o.Step));
         }
 
-        return LearnerOrders.Of(order, State, _groups);
+        return LearnerOrders.Of(order, State, _groups.Ref);
     }
 
     /// <inheritdoc/>
@@ -287,9 +265,18 @@ public sealed class RunActor : JournaledRun
     {
         switch (order)
         {
+            case RunOrder.Evaluate or RunOrder.CollectGroups when _table.Ref?.Digest != State.Table!.Table:
+                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
+                break;
             case RunOrder.MeasureBaselines:
                 var epoch = State.Epoch;
-                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Baselines(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
+                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Measured(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
+                break;
+            case RunOrder.Complete:
+                Take(new RunCommands.Complete());
+                break;
+            case RunOrder.PlanStep:
+                Nudge();
                 break;
             case RunOrder.TrainStep:
                 _times.Collected();
@@ -298,39 +285,9 @@ public sealed class RunActor : JournaledRun
             case RunOrder.TrainWarmStart or RunOrder.BeginReinforcement or RunOrder.WriteCheckpoint:
                 _crew!.Learner.Tell(LearnerOrder(order));
                 break;
-            case RunOrder.EncodeTable o:
-                _crew!.Encoder.Tell(new MeasuringProtocol.EncodeTable(State.Epoch, o.Version, o.Policy));
-                break;
-            case RunOrder.Evaluate when _table?.Digest != State.Table!.Table:
-            case RunOrder.CollectGroups when _table?.Digest != State.Table!.Table:
-                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
-                break;
-            case RunOrder.Evaluate o:
-                _crew!.Evaluator.Tell(new MeasuringProtocol.Evaluate(State.Epoch, o.Step, o.Kind, o.Policy, _table!, State.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
-                break;
-            case RunOrder.CollectGroups o:
-                Collect(o);
-                break;
-            case RunOrder.Complete:
-                Take(new RunCommands.Complete());
-                break;
-            case RunOrder.PlanStep:
-                Nudge();
-                break;
             default:
-                throw new InvalidOperationException($"No rule for {order.GetType().Name}.");
-        }
-    }
-
-    private void Collect(RunOrder.CollectGroups order)
-    {
-        foreach (var bundle in order.MissingBundles)
-        {
-            var work = BundleStore.Work(State.Epoch, order.Step.Step, bundle);
-            if (_asked.Add(work))
-            {
-                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, State.Epoch, order.Step.Policy, _table, _bundles.Content(order.Step, bundle)));
-            }
+                _crew!.Send(order, State, _table.Ref, _asked, _bundles);
+                break;
         }
     }
 
@@ -354,18 +311,16 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        Release(ref _table);
-        _table = encoded.Table;
+        _table.Take(encoded.Table);
         Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
     }
 
     private void OnTableLoaded(TableLoaded loaded)
     {
-        Release(ref _table);
-        _table = loaded.Table;
-        if (_table.Digest != State.Table?.Table)
+        _table.Take(loaded.Table);
+        if (loaded.Table.Digest != State.Table?.Table)
         {
-            GiveUp($"The stored item table of version {State.Table?.Version} is {_table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
+            GiveUp($"The stored item table of version {State.Table?.Version} is {loaded.Table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
             return;
         }
 
@@ -375,14 +330,21 @@ public sealed class RunActor : JournaledRun
 
     private void OnLearnerFailed(LearningProtocol.LearnerFailed failed)
     {
-        if (failed.IsInput || ++_learnerFailures >= _services.Work.FailureBudget)
+        _groups.Take(null);
+        if (failed.Kind == FailureKind.Lost)
         {
-            GiveUp($"The learner failed: {failed.Reason}", failed.IsInput);
+            _log.Warning("What the learner needed was lost: it is restored on the next beat: {Reason}", failed.Reason);
+            Timers.StartSingleTimer(nameof(RestoreAgain), new RestoreAgain(State.Epoch), _services.Work.Beat);
+            return;
+        }
+
+        if (failed.Kind == FailureKind.Input || ++_learnerFailures >= _services.Work.FailureBudget)
+        {
+            GiveUp($"The learner failed: {failed.Reason}", failed.Kind == FailureKind.Input);
             return;
         }
 
         _log.Warning("The learner failed and is restored: {Reason}", failed.Reason);
-        Release(ref _groups);
         Restore();
     }
 
@@ -436,25 +398,22 @@ public sealed class RunActor : JournaledRun
 
     private Action<RunReply> Answer(IActorRef to) => reply => to.Tell(RunProtocol.Answer.Of(reply, State));
 
-    private Faulted Fault(Exception cause) => new(State.Epoch, Faults.Reason(cause), Faults.IsInput(cause));
+    private Faulted Fault(Exception cause) => new(State.Epoch, Faults.Reason(cause), Faults.Kind(cause));
+
+    // Where the database is out of reach nothing can be journaled either: whoever supervises takes the run up again.
+    private void OnFaulted(Faulted faulted)
+    {
+        if (faulted.Kind == FailureKind.Lost)
+        {
+            _log.Warning("The run's actor ends until what it needs is back: {Reason}", faulted.Reason);
+            End(faulted.Reason, isInput: false);
+            Context.Stop(Self);
+            return;
+        }
+
+        GiveUp(faulted.Reason, faulted.Kind == FailureKind.Input);
+    }
 
     private void Report(string phase, int done, int total, IReadOnlyList<Metric>? facts = null) =>
         _services.Watch.Report(new RunProgress(phase, done, total, State.Step, State.Steps, facts ?? []));
-
-    private void Release(ref BlobRef? blob)
-    {
-        if (blob is not null)
-        {
-            _services.Blobs.Release(blob);
-            blob = null;
-        }
-    }
-
-    private sealed record Baselines(Epoch Epoch, IReadOnlyList<BaselineMetrics> Rows) : INoSerializationVerificationNeeded;
-
-    private sealed record Stored(Epoch Epoch, IReadOnlyList<StoredGroup> Groups) : INoSerializationVerificationNeeded;
-
-    private sealed record TableLoaded(BlobRef Table) : INoSerializationVerificationNeeded;
-
-    private sealed record Faulted(Epoch Epoch, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
@@ -25,6 +26,33 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
         }
 
         return new RunCrew(dispatcher, desk, learner, encoder, evaluator, services.Stopping);
+    }
+
+    /// <summary>Has the encoder, the evaluator or the dispatcher do an order.</summary>
+    internal void Send(RunOrder order, RunState state, BlobRef? table, HashSet<WorkId> asked, BundleStore bundles)
+    {
+        switch (order)
+        {
+            case RunOrder.EncodeTable o:
+                Encoder.Tell(new MeasuringProtocol.EncodeTable(state.Epoch, o.Version, o.Policy));
+                break;
+            case RunOrder.Evaluate o:
+                Evaluator.Tell(new MeasuringProtocol.Evaluate(state.Epoch, o.Step, o.Kind, o.Policy, table!, state.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
+                break;
+            case RunOrder.CollectGroups o:
+                foreach (var bundle in o.MissingBundles)
+                {
+                    var work = BundleStore.Work(state.Epoch, o.Step.Step, bundle);
+                    if (asked.Add(work))
+                    {
+                        Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, state.Epoch, o.Step.Policy, table, bundles.Content(o.Step, bundle)));
+                    }
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"No rule for {order.GetType().Name}.");
+        }
     }
 
     // In a cluster both are one: the link to whichever node holds the learner's seat.

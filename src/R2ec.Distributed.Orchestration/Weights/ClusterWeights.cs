@@ -1,4 +1,3 @@
-using System.Text.Json;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Threads;
@@ -12,13 +11,12 @@ namespace R2ec.Distributed.Orchestration.Weights;
 public sealed class ClusterWeights : IWeightStore, IDisposable
 {
     private const string Ending = ".safetensors";
-    private const int LongestHolderListBytes = 64 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Digest, Task<string>> _fetches = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly BulkReply _replies;
-    private readonly Func<IReadOnlyList<string>> _coordinators;
+    private readonly HolderLookup _holders;
     private readonly Func<string, Digest>? _digestOf;
 
     /// <summary>Policies of this node.</summary>
@@ -32,7 +30,8 @@ public sealed class ClusterWeights : IWeightStore, IDisposable
         ArgumentNullException.ThrowIfNull(bulk);
         ArgumentNullException.ThrowIfNull(coordinators);
         Folder = Directory.CreateDirectory(folder).FullName;
-        (_replies, _coordinators, _digestOf) = (new BulkReply(bulk, clock ?? TimeProvider.System), coordinators, digestOf);
+        (_replies, _digestOf) = (new BulkReply(bulk, clock ?? TimeProvider.System), digestOf);
+        _holders = new HolderLookup(_replies, coordinators);
     }
 
     /// <inheritdoc/>
@@ -91,7 +90,7 @@ public sealed class ClusterWeights : IWeightStore, IDisposable
         try
         {
             await using var disk = new WorkThread("weights");
-            var holders = await HoldersAsync(weights, stop).ConfigureAwait(false);
+            var holders = await _holders.OfAsync(weights, stop).ConfigureAwait(false);
             await new FileFetch(_replies, disk).RunAsync($"weights/{weights.Hex}", PathOf(weights), holders, path => _digestOf is null || _digestOf(path) == weights, stop).ConfigureAwait(false);
             return PathOf(weights);
         }
@@ -102,27 +101,6 @@ public sealed class ClusterWeights : IWeightStore, IDisposable
                 _fetches.Remove(weights);
             }
         }
-    }
-
-    private async Task<IReadOnlyList<string>> HoldersAsync(Digest weights, CancellationToken stop)
-    {
-        foreach (var coordinator in _coordinators())
-        {
-            try
-            {
-                var json = await _replies.AtMostAsync(BulkAddress.Of(coordinator, $"holders/{weights.Hex}"), LongestHolderListBytes, stop).ConfigureAwait(false);
-                if (JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } holders)
-                {
-                    return holders;
-                }
-            }
-            catch (Exception fault) when (fault is BlobLostException or JsonException)
-            {
-                // The next one may know.
-            }
-        }
-
-        return [];
     }
 
     private string PathOf(Digest weights) => Path.Combine(Folder, weights.Hex + Ending);

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Orchestration.Cluster;
 
 namespace R2ec.Distributed.Orchestration.Weights;
 
@@ -6,7 +7,7 @@ namespace R2ec.Distributed.Orchestration.Weights;
 /// Who serves what on the bulk channel, as the nodes told. A hint and no truth: whoever asks verifies what it gets. Bounded, the oldest entry gives way.
 /// Thread-safe.
 /// </summary>
-public sealed class HolderDirectory
+public sealed class HolderDirectory : IHolders, INodeAddresses
 {
     /// <summary>Most holders that are kept of one file.</summary>
     public const int MostHolders = 16;
@@ -16,6 +17,7 @@ public sealed class HolderDirectory
 
     private readonly Lock _gate = new();
     private readonly OrderedDictionary<Digest, List<string>> _holders = [];
+    private volatile IReadOnlyList<string> _living = [];
 
     /// <summary>A node serves this.</summary>
     /// <param name="what">Digest of weights or of a checkpoint's manifest.</param>
@@ -56,12 +58,16 @@ public sealed class HolderDirectory
         }
     }
 
-    /// <summary>Who serves it, newest first; empty where nobody is known.</summary>
+    /// <inheritdoc/>
+    public void Set(IReadOnlyList<string> living) => _living = living;
+
+    /// <summary>Who serves it, newest first, then every other node that lives: a coordinator that took over has heard of no holder yet.</summary>
     public IReadOnlyList<string> Of(Digest what)
     {
         lock (_gate)
         {
-            return _holders.TryGetValue(what, out var holders) ? [.. holders] : [];
+            IEnumerable<string> known = _holders.TryGetValue(what, out var holders) ? holders : [];
+            return [.. known.Concat(_living).Distinct()];
         }
     }
 }

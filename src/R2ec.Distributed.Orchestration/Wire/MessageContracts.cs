@@ -67,7 +67,7 @@ internal static class MessageContracts
         WireContract.Of<LearningProtocol.CheckpointSaved>("learning.checkpoint-saved.v1", 4,
             (ref w, m) => { w.Put(m.Epoch); w.Put(m.Position); w.Put(m.Manifest); w.Put(m.Folder); },
             (ref r) => new(r.Epoch(), r.Position(), r.Digest(), r.Text())),
-        WireContract.Of<LearningProtocol.LearnerFailed>("learning.failed.v1", 3, (ref w, m) => { w.Put(m.Epoch); w.Put(m.Reason); w.Write(m.IsInput); }, (ref r) => new(r.Epoch(), r.Text(), r.ReadBoolean())),
+        WireContract.Of<LearningProtocol.LearnerFailed>("learning.failed.v1", 3, (ref w, m) => { w.Put(m.Epoch); w.Put(m.Reason); w.Write((int)m.Kind); }, (ref r) => new(r.Epoch(), r.Text(), r.Choice<FailureKind>())),
     ];
 
     private static WireContract[] Shards =>

@@ -39,12 +39,24 @@ internal static class SecretFile
             throw new InputException($"{path} has {file.Length} bytes; a secret has {LimitBytes} at most. Look whether it is the right file.");
         }
 
-        var text = File.ReadAllText(path).Trim();
+        var text = Text(path);
         return text.Length > 0 ? text : throw new InputException($"{path} is empty. Write the secret into it.");
     }
 
     /// <summary>A new token: 32 random bytes as base64url.</summary>
     public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+
+    private static string Text(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw new InputException($"{path} cannot be read: it belongs to another user. Give it to the one who runs the node.", fault);
+        }
+    }
 
     private static void Write(string path, string content, bool secret)
     {

@@ -7,6 +7,9 @@ public sealed class CommandLineTests
 {
     private static readonly string[] Frozen =
     [
+        "certs",
+        "certs ca --out --force",
+        "certs node --ca --name --address --out --force",
         "evaluate RUN --runs --step --samples --json",
         "export RUN --runs --out --step --merged --dtype",
         "model",

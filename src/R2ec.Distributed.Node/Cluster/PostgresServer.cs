@@ -118,9 +118,17 @@ internal sealed class PostgresServer
     /// <exception cref="InputException">It does not end.</exception>
     internal async Task StopAsync(CancellationToken stop)
     {
-        if (IsRunning)
+        if (Process is not { } process)
         {
-            await MustAsync("pg_ctl", ["stop", "-D", Data, "-m", "fast", "-w", "-t", "60", "-s"], "", stop).ConfigureAwait(false);
+            return;
+        }
+
+        await MustAsync("pg_ctl", ["stop", "-D", Data, "-m", "fast", "-w", "-t", "60", "-s"], "", stop).ConfigureAwait(false);
+        // pg_ctl waits for the pid file to go, which is a little before the process.
+        using var pace = new PeriodicTimer(Pace);
+        for (var left = Tries; left > 0 && PostgresProcess.Serves(process, Data); left--)
+        {
+            await pace.WaitForNextTickAsync(stop).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Npgsql;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Node.Cluster;
@@ -7,6 +8,7 @@ using R2ec.Distributed.Testing;
 
 namespace R2ec.Distributed.Node.Tests.Cluster;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class PostgresServerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("r2ec-server-").FullName;
@@ -44,7 +46,7 @@ public sealed class PostgresServerTests : IDisposable
             await server.StopAsync(Stop);
             await server.StopAsync(Stop);
             Assert.False(server.IsRunning);
-            Assert.False(Directory.Exists($"/proc/{process}"));
+            Assert.False(PostgresProcess.Serves(process, Path.Combine(_folder, "data")));
 
             var other = PostgresForTests.FreePort();
             await server.CreateAsync(other, Stop);

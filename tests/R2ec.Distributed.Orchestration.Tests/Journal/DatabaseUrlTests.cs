@@ -27,23 +27,23 @@ public sealed class DatabaseUrlTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("secret")]
-    [InlineData("mysql://r2ec:secret@127.0.0.1/r2ec")]
-    [InlineData("postgresql://127.0.0.1/secret")]
-    [InlineData("postgresql://r2ec:se#cret@127.0.0.1/r2ec")]
-    [InlineData("postgresql://r2ec:secret@127.0.0.1:port/r2ec")]
-    [InlineData("postgresql://r2ec:secret@a,b/r2ec")]
-    [InlineData("postgresql://r2ec:secret@127.0.0.1/r2ec/secret")]
-    [InlineData("postgresql://r2ec:secret@127.0.0.1/r2ec?sslmode=secret")]
-    [InlineData("postgresql://r2ec:secret@127.0.0.1/r2ec?options=secret")]
-    [InlineData("Host=db;Secret=secret")]
-    [InlineData("Host=db;Port=secret")]
-    [InlineData("Username=r2ec;Password=secret")]
+    [InlineData("hush")]
+    [InlineData("mysql://r2ec:hush@127.0.0.1/r2ec")]
+    [InlineData("postgresql://127.0.0.1/hush")]
+    [InlineData("postgresql://r2ec:hu#sh@127.0.0.1/r2ec")]
+    [InlineData("postgresql://r2ec:hush@127.0.0.1:port/r2ec")]
+    [InlineData("postgresql://r2ec:hush@a,b/r2ec")]
+    [InlineData("postgresql://r2ec:hush@127.0.0.1/r2ec/hush")]
+    [InlineData("postgresql://r2ec:hush@127.0.0.1/r2ec?sslmode=hush")]
+    [InlineData("postgresql://r2ec:hush@127.0.0.1/r2ec?options=hush")]
+    [InlineData("Host=db;Hush=hush")]
+    [InlineData("Host=db;Port=hush")]
+    [InlineData("Username=r2ec;Password=hush")]
     public void Anything_else_is_refused_without_the_secret(string text)
     {
         var fault = Assert.Throws<InputException>(() => DatabaseUrl.Parse(text));
 
-        Assert.DoesNotContain("secret", fault.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("hush", fault.ToString(), StringComparison.OrdinalIgnoreCase);
         Assert.Contains("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -188,12 +188,18 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         var asked = writer.Ask<object>(new Writer.Facts(Facts(Run, 1)), Limit);
         await WaitForLockAsync();
         _server.Stop();
-        var fault = Assert.IsAssignableFrom<Exception>(await asked);
-        var read = await Assert.ThrowsAsync<DatabaseLostException>(() => _journal.ReadAsync(Run, 0, Stop));
-        _server.Start();
+        try
+        {
+            var fault = Assert.IsAssignableFrom<Exception>(await asked);
+            Assert.Equal(DatabaseFault.Unreachable, DatabaseFaults.Classify(fault));
+            var read = await Assert.ThrowsAsync<DatabaseLostException>(() => _journal.ReadAsync(Run, 0, Stop));
+            Assert.Contains(_url.Place, read.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            _server.Start();
+        }
 
-        Assert.Equal(DatabaseFault.Unreachable, DatabaseFaults.Classify(fault));
-        Assert.Contains(_url.Place, read.Message, StringComparison.Ordinal);
         Assert.Single(await _journal.ReadAsync(Run, 0, Stop));
         var (again, recovered) = await RecoverAgainAsync(process);
         Assert.Equal(1, recovered);

@@ -85,10 +85,15 @@ public sealed class PostgresPayloadsTests : IAsyncLifetime
         var payload = Made(PayloadKind.Group, "first");
         await _payloads.PutAsync([payload]);
         _server.Stop();
-
-        await Assert.ThrowsAsync<DatabaseLostException>(() => _payloads.PutAsync([payload]));
-        await Assert.ThrowsAsync<DatabaseLostException>(() => _payloads.ReadAsync(payload.Digest, "step 1, group 0"));
-        _server.Start();
+        try
+        {
+            await Assert.ThrowsAsync<DatabaseLostException>(() => _payloads.PutAsync([payload]));
+            await Assert.ThrowsAsync<DatabaseLostException>(() => _payloads.ReadAsync(payload.Digest, "step 1, group 0"));
+        }
+        finally
+        {
+            _server.Start();
+        }
 
         await _payloads.PutAsync([payload, Made(PayloadKind.Group, "second")]);
         Assert.Equal(2L, await CountAsync());

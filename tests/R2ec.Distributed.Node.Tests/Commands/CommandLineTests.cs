@@ -7,10 +7,23 @@ public sealed class CommandLineTests
 {
     private static readonly string[] Frozen =
     [
+        "certs",
+        "certs ca --out --force",
+        "certs node --ca --name --address --out --force",
+        "cluster",
+        "cluster add --dir --role",
+        "cluster down --dir",
+        "cluster readmit NODE --dir",
+        "cluster restart --dir --rolling",
+        "cluster status --dir --json",
+        "cluster supervise --dir --program",
+        "cluster up --dir --coordinators --rollout --reward --learner --database-file",
         "evaluate RUN --runs --step --samples --json",
         "export RUN --runs --out --step --merged --dtype",
         "model",
         "model verify DIR REFERENCE --json",
+        "node --config --explain --exit-file",
+        "node health --config",
         "prepare --format --interactions --items --out --start --end --k-core --window --min-items --require-price --item-statistics --min-rating --min-item-events --min-user-events --max-broken-lines",
         "replay RUN --runs --from",
         "resume RUN --runs --accept-other-numerics",

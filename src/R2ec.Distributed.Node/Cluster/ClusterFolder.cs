@@ -40,6 +40,12 @@ internal sealed record ClusterFolder(string Path)
     /// <summary>Which process the supervisor is.</summary>
     public string SupervisorState => In("supervisor.json");
 
+    /// <summary>Data sets by name.</summary>
+    public string Data => In("data");
+
+    /// <summary>Checkpoints by name.</summary>
+    public string Models => In("models");
+
     /// <summary>The nodes' folders.</summary>
     public string Nodes => In("nodes");
 

@@ -77,7 +77,10 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
 
         File.Delete(folder.ReadToken);
         File.Delete(folder.WriteToken);
-        Directory.CreateDirectory(folder.Nodes);
+        foreach (var made in new[] { folder.Nodes, folder.Data, folder.Models })
+        {
+            Directory.CreateDirectory(made);
+        }
     }
 
     // The folder appears by rename, whole: the supervisor starts what it finds.
@@ -104,6 +107,8 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
             DatabaseUrlFile = role == "coordinator" ? layout.DatabaseUrlFile : null,
             ReadTokenFile = role == "gateway" ? folder.ReadToken : null,
             WriteTokenFile = role == "gateway" ? folder.WriteToken : null,
+            DataRoot = folder.Data,
+            ModelRoot = folder.Models,
         });
         Directory.Move(making.Path, place.Path);
         return place;

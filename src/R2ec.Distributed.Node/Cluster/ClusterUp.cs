@@ -32,7 +32,7 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
 
         if (!alreadyUp)
         {
-            using var supervisor = DetachedProcess.Start(DetachedProcess.Program, ["cluster", "supervise", "--dir", folder.Path], folder.SupervisorLog);
+            using var supervisor = DetachedProcess.Start(parts.Supervise[0], [.. parts.Supervise.Skip(1), "--dir", folder.Path], folder.SupervisorLog);
         }
 
         return await WaitAsync(folder, alreadyUp, stop);

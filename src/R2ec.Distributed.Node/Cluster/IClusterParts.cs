@@ -3,8 +3,8 @@ namespace R2ec.Distributed.Node.Cluster;
 /// <summary>What a local cluster is put together from; tests put in stand-ins.</summary>
 internal interface IClusterParts
 {
-    /// <summary>The program that nodes run: takes <c>node --config FILE --exit-file FILE</c>.</summary>
-    string Program { get; }
+    /// <summary>The program and the words that supervise a cluster; <c>--dir DIR</c> follows them.</summary>
+    IReadOnlyList<string> Supervise { get; }
 
     /// <summary>Makes a CA: <c>ca.pem</c> with its key in a folder.</summary>
     void CreateCa(string folder);

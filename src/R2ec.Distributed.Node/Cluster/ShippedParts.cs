@@ -9,7 +9,7 @@ internal sealed class ShippedParts(TimeProvider clock) : IClusterParts
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
-    public string Program => DetachedProcess.Program;
+    public IReadOnlyList<string> Supervise => [DetachedProcess.Program, "cluster", "supervise"];
 
     /// <summary>Runs a node until it is drained; the result is its exit code.</summary>
     public static Task<int> RunNodeAsync(NodeConfig config, CancellationToken drain) =>

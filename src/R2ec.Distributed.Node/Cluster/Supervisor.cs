@@ -42,6 +42,7 @@ internal sealed class Supervisor(ClusterFolder folder, string program, IClusterD
         {
             await inner.CancelAsync();
             await keeping;
+            File.Delete(folder.SupervisorState);
             foreach (var node in _nodes.Values)
             {
                 node.Dispose();

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>A spec, a file or another input is wrong.</summary>
     public const int Input = 3;
 
+    /// <summary>The cluster cannot be reached.</summary>
+    public const int Unreachable = 4;
+
     /// <summary>The run failed.</summary>
     public const int Failed = 5;
 

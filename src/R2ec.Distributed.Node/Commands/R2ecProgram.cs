@@ -30,7 +30,15 @@ internal static class R2ecProgram
             PrepareCommand.Build(),
             SpecCommand.Build(),
             ModelCommand.Build(),
+            SubmitCommand.Build(),
+            WatchCommand.Build(),
+            FetchCommand.Build(),
         };
+        foreach (var verb in ClusterRunCommands.Build().Concat(NodeCommands.Build()))
+        {
+            root.Subcommands.Add(verb);
+        }
+
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);
         return root;

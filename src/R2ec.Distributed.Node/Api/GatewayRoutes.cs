@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using R2ec.Distributed.Node.Security;
 
 namespace R2ec.Distributed.Node.Api;
 
 /// <summary>The HTTP API as people and scripts see it: checks the token and the size, then asks the coordinators.</summary>
 internal sealed partial class GatewayRoutes
 {
-    private const string Scheme = "Bearer ";
     private readonly GatewayOptions _options;
     private readonly Forwarder _forwarder;
     private readonly ILogger _log;
@@ -52,7 +52,7 @@ internal sealed partial class GatewayRoutes
     private int? Refusal(HttpRequest request)
     {
         var header = request.Headers.Authorization is [{ } only] ? only : null;
-        var scope = _options.Tokens(header?.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) == true ? header[Scheme.Length..].Trim() : null);
+        var scope = _options.Tokens(header);
         var reads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
         return scope switch
         {

@@ -17,7 +17,7 @@ namespace R2ec.Distributed.Node.Bulk;
 /// <summary>The server of a node's bulk channel: mutual TLS, so that only nodes of the cluster are answered. It reads no configuration but what it is given.</summary>
 internal sealed class BulkHost : IAsyncDisposable
 {
-    private const long LongestRequestBytes = 1 << 20;
+    private const long LongestRequestBytes = 2 << 20;
 
     private readonly WebApplication _server;
     private readonly NodeAddress _address;
@@ -27,8 +27,9 @@ internal sealed class BulkHost : IAsyncDisposable
     /// <param name="identity">Who the node is.</param>
     /// <param name="logs">Where it logs; it stays the caller's.</param>
     /// <param name="map">Adds the routes.</param>
+    /// <param name="kind">Who may call.</param>
     /// <exception cref="InputException">The address is neither an IP nor localhost.</exception>
-    public BulkHost(NodeAddress address, NodeIdentity identity, ILoggerFactory logs, Action<IEndpointRouteBuilder> map)
+    public BulkHost(NodeAddress address, NodeIdentity identity, ILoggerFactory logs, Action<IEndpointRouteBuilder> map, ServerKind kind = ServerKind.Nodes)
     {
         (_address, var ip) = (address, Bound(address));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
@@ -36,7 +37,7 @@ internal sealed class BulkHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LongestRequestBytes;
-            kestrel.Listen(ip, address.Port, listen => listen.UseHttps(identity.ForNodes));
+            kestrel.Listen(ip, address.Port, listen => listen.UseHttps(kind == ServerKind.Nodes ? identity.ForNodes : identity.ForPublic));
         });
         builder.Services.AddRoutingCore().AddSingleton<IHostLifetime, UntilStopped>().AddSingleton<ILoggerFactory>(new BorrowedLogs(logs));
         _server = builder.Build();

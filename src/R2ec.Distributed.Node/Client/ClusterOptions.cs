@@ -38,6 +38,9 @@ internal sealed class ClusterOptions
         return Access(parsed, environment) is { } access ? new ClusterClient(access, TimeSpan.FromSeconds(wait), TimeProvider.System) : null;
     }
 
+    /// <summary>Folder of the local cluster that is named; null where it is named otherwise.</summary>
+    public string? Folder(ParseResult parsed) => parsed.GetValue(_cluster) ?? (parsed.GetValue(_api) is null ? Environed("R2EC_CLUSTER") : null);
+
     private ClusterAccess? Access(ParseResult parsed, bool environment)
     {
         var (token, ca) = (parsed.GetValue(_token) ?? Environed("R2EC_TOKEN_FILE"), parsed.GetValue(_ca) ?? Environed("R2EC_CA"));

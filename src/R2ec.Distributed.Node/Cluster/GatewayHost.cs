@@ -19,7 +19,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         {
             Client = client,
             Coordinators = [.. config.CoordinatorBulk.Select(place => new Uri($"https://{place}/"))],
-            Tokens = tokens.Check,
+            Tokens = tokens.Of,
         };
         var address = config.Api ?? throw new InputException($"Node {config.Name} is a gateway and has no `api` address. Set it in the node's configuration.");
         _server = new BulkHost(address, identity, logs, routes => GatewayRoutes.Map(routes, options), ServerKind.Public);

@@ -8,9 +8,11 @@ using R2ec.Distributed.Node.Api;
 using R2ec.Distributed.Node.Bulk;
 using R2ec.Distributed.Node.Commands;
 using R2ec.Distributed.Node.Security;
+using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Journal;
+using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Weights;
 

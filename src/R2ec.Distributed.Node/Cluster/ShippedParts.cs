@@ -1,4 +1,3 @@
-using R2ec.Distributed.Core;
 using R2ec.Distributed.Node.Security;
 
 namespace R2ec.Distributed.Node.Cluster;
@@ -12,8 +11,7 @@ internal sealed class ShippedParts(TimeProvider clock) : IClusterParts
     public IReadOnlyList<string> Supervise => [DetachedProcess.Program, "cluster", "supervise"];
 
     /// <summary>Runs a node until it is drained; the result is its exit code.</summary>
-    public static Task<int> RunNodeAsync(NodeConfig config, CancellationToken drain) =>
-        throw new InputException($"{config.Name}: this build has no node host yet: NodeHost.RunAsync belongs here.");
+    public static Task<int> RunNodeAsync(NodeConfig config, CancellationToken drain) => NodeHost.RunAsync(config, drain);
 
     /// <inheritdoc/>
     public void CreateCa(string folder) => new DevelopmentCa(folder, clock).Create(force: false);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using R2ec.Distributed.Node.Client;
+using R2ec.Distributed.Node.Cluster;
 
 namespace R2ec.Distributed.Node.Commands;
 

@@ -8,7 +8,7 @@ namespace R2ec.Distributed.Node.Cluster;
 /// <summary>A node's log: everything on standard output, which its supervisor or container keeps.</summary>
 internal static class NodeLogs
 {
-    private const string Form = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Node} {SourceContext} {Message:lj}{NewLine}{Exception}";
+    private const string Form = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {OnNode} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>A factory; disposing it flushes.</summary>
     public static ILoggerFactory Of(string node)
@@ -16,7 +16,7 @@ internal static class NodeLogs
         var logger = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
-            .Enrich.WithProperty("Node", node)
+            .Enrich.WithProperty("OnNode", node)
             .WriteTo.Console(outputTemplate: Form, formatProvider: System.Globalization.CultureInfo.InvariantCulture)
             .CreateLogger();
         Log.Logger = logger;

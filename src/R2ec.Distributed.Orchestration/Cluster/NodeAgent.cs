@@ -26,6 +26,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private RunId? _run;
+    private RunId? _heard;
     private Epoch _epoch;
     private string _lacks = "";
     private IActorRef? _workers;
@@ -81,7 +82,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         var beat = new ClusterProtocol.NodeBeat(
-            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, null, _draining);
+            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining);
         foreach (var door in _doors)
         {
             door.Tell(beat);
@@ -90,7 +91,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private void OnWelcome(ClusterProtocol.Welcome welcome)
     {
-        if (welcome.Run == _run && welcome.Epoch < _epoch)
+        if (welcome.Run is { } heard && heard == _heard && welcome.Epoch < _epoch)
         {
             _log.Warning("A coordinator of epoch {Epoch} is not heard any more: the newest is {Newest}", welcome.Epoch.Value, _epoch.Value);
             return;
@@ -99,7 +100,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
         _services.Progress.Welcome();
         _services.CoordinatorAt(welcome.Bulk);
         _link.Tell(new CoordinatorLink.Point(Sender));
-        _epoch = welcome.Run is null ? default : welcome.Epoch;
+        (_heard, _epoch) = (welcome.Run, welcome.Epoch);
         if (_draining)
         {
             _services.Progress.Drain();
@@ -148,7 +149,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
         }
 
         (_run, _lacks) = (next, "");
-        _services.Progress.Run = null;
+        (_services.Progress.Run, _services.Progress.Held) = (null, () => null);
     }
 
     private async Task<Assembled> AssembleAsync(RunId run, BlobRef blob)

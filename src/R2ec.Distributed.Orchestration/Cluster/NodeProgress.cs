@@ -17,6 +17,9 @@ public sealed class NodeProgress
     /// <summary>The run that its workers work on; null for none.</summary>
     public RunId? Run { get; internal set; }
 
+    /// <summary>Digest of the policy that its first engine holds now.</summary>
+    internal Func<Digest?> Held { get; set; } = () => null;
+
     internal void Welcome() => _welcomed.TrySetResult();
 
     internal void Drain() => _drained.TrySetResult();

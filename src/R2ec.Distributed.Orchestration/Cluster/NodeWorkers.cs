@@ -27,7 +27,9 @@ public sealed class NodeWorkers : WireActor
         {
             foreach (var (i, make) in made.Rollouts.Index())
             {
-                Context.ActorOf(RolloutWorker.Props(coordinator, services.Blobs, services.Work, Own(make()), weights), $"rollout-{i}");
+                var engine = Own(make());
+                services.Progress.Held = () => engine.Held;
+                Context.ActorOf(RolloutWorker.Props(coordinator, services.Blobs, services.Work, engine, weights), $"rollout-{i}");
             }
         }
 

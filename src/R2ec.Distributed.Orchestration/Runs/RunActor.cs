@@ -28,7 +28,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
     private readonly BundleStore _bundles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<WorkId> _asked = [];
-    private readonly List<(object Ask, IActorRef From)> _early = [];
+    private readonly EarlyAsks _early = new();
     private readonly RunLosses _losses = new();
     private RunCrew? _crew;
     private PromptOrder? _order;
@@ -53,8 +53,8 @@ public sealed class RunActor : JournaledRun, IWithTimers
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
         Command<ClusterProtocol.PauseRun>(_ => OnPause());
         Command<ClusterProtocol.StopRun>(_ => OnStop());
-        Command<WorkProtocol.AskForWork>(m => OnAsk(m, _crew?.Dispatcher));
-        Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
+        Command<WorkProtocol.AskForWork>(m => _early.Ask(m, Sender, _crew?.Dispatcher));
+        Command<LearningProtocol.AskForShard>(m => _early.Ask(m, Sender, _crew?.Desk));
         Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
         Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
         Command<ClusterProtocol.NodeGone>(m => _losses.Take(m, _crew?.Dispatcher ?? Self, Self));
@@ -127,19 +127,6 @@ public sealed class RunActor : JournaledRun, IWithTimers
         }
     }
 
-    // Workers ask as soon as they live; a run that has no crew yet keeps the question.
-    private void OnAsk(object ask, IActorRef? who)
-    {
-        if (who is not null)
-        {
-            who.Forward(ask);
-        }
-        else
-        {
-            _early.Add((ask, Sender));
-        }
-    }
-
     // Nothing of an earlier epoch is waited for: its bundles are asked for anew, its groups that are stored stay.
     private void Forget()
     {
@@ -168,23 +155,11 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
     private void Restore()
     {
-        _crew ??= Hire();
+        _crew ??= _early.HandOver(RunCrew.Hire(Context, State, _services));
         _restoring = true;
         _issued = null;
         _log.Info("Run {Run} works in epoch {Epoch} from {Position}", State.Run, State.Epoch.Value, State.Position);
         _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Candidates(State).Take(RunCrew.MostCandidates)]));
-    }
-
-    private RunCrew Hire()
-    {
-        var crew = RunCrew.Hire(Context, State, _services);
-        foreach (var (ask, from) in _early)
-        {
-            (ask is WorkProtocol.AskForWork ? crew.Dispatcher : crew.Desk).Tell(ask, from);
-        }
-
-        _early.Clear();
-        return crew;
     }
 
     private void OnLearner(LearningProtocol.LearnerAt at)

@@ -1,8 +1,12 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using R2ec.Distributed.Core;
 using R2ec.Distributed.Node.Bulk;
+using R2ec.Distributed.Node.Cluster;
 using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Tests.Security;
 
@@ -34,7 +38,8 @@ public sealed class MutualTlsTests : IDisposable
     {
         await using var host = await ListenAsync(_ca.Node("server"));
 
-        await RefusedAsync(host, _stranger.Node("client").Certificate);
+        Assert.Equal("hello", await DialAsync(host, _ca.Node("client").Certificate));
+        await Assert.ThrowsAsync<HttpRequestException>(() => DialAsync(host, _stranger.Node("client").Certificate));
     }
 
     [Fact]
@@ -42,7 +47,7 @@ public sealed class MutualTlsTests : IDisposable
     {
         await using var host = await ListenAsync(_ca.Node("server"));
 
-        await RefusedAsync(host, null);
+        await Assert.ThrowsAsync<HttpRequestException>(() => DialAsync(host, null));
     }
 
     [Fact]
@@ -74,6 +79,30 @@ public sealed class MutualTlsTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => AskAsync(host, client));
     }
 
+    [Fact]
+    public void A_public_server_asks_nobody_for_a_certificate()
+    {
+        var options = new HttpsConnectionAdapterOptions { ClientCertificateMode = ClientCertificateMode.RequireCertificate };
+        var identity = _ca.Node("server");
+
+        identity.ForPublic(options);
+
+        Assert.Equal(ClientCertificateMode.NoCertificate, options.ClientCertificateMode);
+        Assert.Same(identity.Certificate, options.ServerCertificate);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_told_with_its_key()
+    {
+        var identity = _ca.Node("server");
+        await using var first = await ListenAsync(identity);
+        await using var second = new BulkHost(new NodeAddress("127.0.0.1", first.Port), identity, NullLoggerFactory.Instance, _ => { });
+
+        var fault = await Assert.ThrowsAsync<InputException>(() => second.StartAsync(CancellationToken.None));
+
+        Assert.Contains($"127.0.0.1:{first.Port}", fault.Message, StringComparison.Ordinal);
+    }
+
     private static Task<BulkHost> ListenAsync(NodeIdentity identity) => TestNode.ListenAsync(identity, routes => routes.MapGet("/", () => "hello"));
 
     private static async Task<string> AskAsync(BulkHost host, NodeIdentity identity)
@@ -82,7 +111,7 @@ public sealed class MutualTlsTests : IDisposable
         return await client.GetStringAsync($"https://{host.Dialled}/");
     }
 
-    private static async Task RefusedAsync(BulkHost host, X509Certificate2? shown)
+    private static async Task<string> DialAsync(BulkHost host, X509Certificate2? shown)
     {
         using var handler = new SocketsHttpHandler
         {
@@ -96,6 +125,6 @@ public sealed class MutualTlsTests : IDisposable
         };
         using var client = new HttpClient(handler);
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync($"https://{host.Dialled}/"));
+        return await client.GetStringAsync($"https://{host.Dialled}/");
     }
 }

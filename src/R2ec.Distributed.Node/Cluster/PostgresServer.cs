@@ -58,24 +58,15 @@ internal sealed class PostgresServer
         }
 
         Directory.CreateDirectory(_folder);
-        await RefuseUnreachableAsync(stop).ConfigureAwait(false);
-        var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        WriteUrl($"postgresql://{Name}:{password}@127.0.0.1:{port}/{Name}");
-        var making = In("data.new");
-        var passwordFile = In("password.new");
-        try
+        if (!await PostgresTools.CanEnterAsync(_folder, stop).ConfigureAwait(false))
         {
-            Recreate(making);
-            WriteSecret(passwordFile, password + "\n");
-            await PostgresTools.GiveAsync(making, stop).ConfigureAwait(false);
-            await PostgresTools.GiveAsync(passwordFile, stop).ConfigureAwait(false);
-            await MustAsync("initdb", ["-D", making, $"--username={Name}", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C"], "", stop).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(passwordFile);
+            throw new InputException($"The user 'postgres', as whom the server runs, cannot enter {_folder}. Take a folder that every user may enter, under /var/lib or /srv, or start as another user than root.");
         }
 
+        var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+        SecretFile.Replace(UrlFile, $"postgresql://{Name}:{password}@127.0.0.1:{port}/{Name}\n");
+        var making = In("data.new");
+        await InitialiseAsync(making, password, stop).ConfigureAwait(false);
         await MustAsync("postgres", ["--single", "-D", making, "postgres"], $"create database {Name}\n", stop).ConfigureAwait(false);
         await File.AppendAllTextAsync(Path.Combine(making, "postgresql.conf"), "\ninclude 'r2ec.conf'\n", stop).ConfigureAwait(false);
         await WriteSettingsAsync(Path.Combine(making, "r2ec.conf"), port, stop).ConfigureAwait(false);
@@ -94,24 +85,7 @@ internal sealed class PostgresServer
             await MustAsync("pg_ctl", ["start", "-D", Data, "-l", LogFile, "-w", "-t", "60", "-s"], "", stop).ConfigureAwait(false);
         }
 
-        await using var source = NpgsqlDataSource.Create(DatabaseUrl.Read(UrlFile).ConnectionString);
-        using var pace = new PeriodicTimer(Pace);
-        for (var left = Tries; ; left--)
-        {
-            try
-            {
-                await using var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false);
-                return;
-            }
-            catch (NpgsqlException fault) when (DatabaseFaults.Classify(fault) == DatabaseFault.Unreachable && left > 1)
-            {
-                await pace.WaitForNextTickAsync(stop).ConfigureAwait(false);
-            }
-            catch (NpgsqlException fault)
-            {
-                throw new InputException($"PostgreSQL in {_folder} runs and takes no connection ({fault.Message}). Its log is {LogFile}.", fault);
-            }
-        }
+        await WaitForConnectionAsync(stop).ConfigureAwait(false);
     }
 
     /// <summary>Ends it: connections are cut, what was committed stays. Returns when its process is gone.</summary>
@@ -132,6 +106,45 @@ internal sealed class PostgresServer
         }
     }
 
+    private async Task InitialiseAsync(string making, string password, CancellationToken stop)
+    {
+        var passwordFile = In("password.new");
+        try
+        {
+            Recreate(making);
+            SecretFile.Write(passwordFile, password + "\n");
+            await PostgresTools.GiveAsync(making, stop).ConfigureAwait(false);
+            await PostgresTools.GiveAsync(passwordFile, stop).ConfigureAwait(false);
+            await MustAsync("initdb", ["-D", making, $"--username={Name}", "--auth=scram-sha-256", $"--pwfile={passwordFile}", "--encoding=UTF8", "--locale=C"], "", stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(passwordFile);
+        }
+    }
+
+    private async Task WaitForConnectionAsync(CancellationToken stop)
+    {
+        await using var source = NpgsqlDataSource.Create(DatabaseUrl.Read(UrlFile).ConnectionString);
+        using var pace = new PeriodicTimer(Pace);
+        for (var left = Tries; ; left--)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(stop).ConfigureAwait(false);
+                return;
+            }
+            catch (NpgsqlException fault) when (DatabaseFaults.Classify(fault) == DatabaseFault.Unreachable && left > 1)
+            {
+                await pace.WaitForNextTickAsync(stop).ConfigureAwait(false);
+            }
+            catch (NpgsqlException fault)
+            {
+                throw new InputException($"PostgreSQL in {_folder} runs and takes no connection ({fault.Message}). Its log is {LogFile}.", fault);
+            }
+        }
+    }
+
     private async Task MoveToAsync(int port, CancellationToken stop)
     {
         if (!File.Exists(UrlFile))
@@ -140,27 +153,19 @@ internal sealed class PostgresServer
         }
 
         var url = new UriBuilder((await File.ReadAllTextAsync(UrlFile, stop).ConfigureAwait(false)).Trim());
-        if (url.Port == port)
-        {
-            return;
-        }
-
         if (IsRunning)
         {
-            throw new InputException($"PostgreSQL in {_folder} runs on port {url.Port}. Stop it before you give it port {port}.");
+            if (url.Port != port)
+            {
+                throw new InputException($"PostgreSQL in {_folder} runs on port {url.Port}. Stop it before you give it port {port}.");
+            }
+
+            return;
         }
 
         await WriteSettingsAsync(Settings, port, stop).ConfigureAwait(false);
         url.Port = port;
-        WriteUrl(url.Uri.AbsoluteUri);
-    }
-
-    private async Task RefuseUnreachableAsync(CancellationToken stop)
-    {
-        if (!await PostgresTools.CanEnterAsync(_folder, stop).ConfigureAwait(false))
-        {
-            throw new InputException($"The user 'postgres', as whom the server runs, cannot enter {_folder}. Take a folder that every user may enter, under /var/lib or /srv, or start as another user than root.");
-        }
+        SecretFile.Replace(UrlFile, url.Uri.AbsoluteUri + "\n");
     }
 
     private async Task MustAsync(string tool, IReadOnlyList<string> arguments, string input, CancellationToken stop)
@@ -199,26 +204,6 @@ internal sealed class PostgresServer
         }
 
         Directory.CreateDirectory(folder);
-    }
-
-    private void WriteUrl(string url)
-    {
-        WriteSecret(UrlFile + ".new", url + "\n");
-        File.Move(UrlFile + ".new", UrlFile, overwrite: true);
-    }
-
-    private static void WriteSecret(string path, string text)
-    {
-        File.Delete(path);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new FileStream(path, options);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        file.Flush(flushToDisk: true);
     }
 
     private string In(string name) => Path.Combine(_folder, name);

@@ -132,7 +132,7 @@ public sealed class PostgresJournalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_its_unique_index_the_journal_has_no_fence()
+    public async Task Without_its_unique_index_the_journal_has_no_fence_until_the_plugin_starts_again()
     {
         await using (var process = await JournalProcess.StartAsync(_url))
         {
@@ -143,6 +143,9 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         await ExecuteAsync("alter table journal drop constraint journal_uq");
 
         Assert.False(await _journal.HasFenceAsync(Stop));
+        await using var next = await JournalProcess.StartAsync(_url);
+        Assert.Equal(1, (await next.RecoverAsync(Run.Value)).Recovered);
+        Assert.True(await _journal.HasFenceAsync(Stop));
     }
 
     [Fact]

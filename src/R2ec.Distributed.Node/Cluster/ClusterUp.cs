@@ -88,7 +88,7 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
             throw new InputException($"--database-file {path}: there is no such file. Write the database's libpq URI into it, postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
         }
 
-        if ((File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
         {
             throw new InputException($"--database-file {path}: others than its owner may read it, and it holds a password. Take that from them: chmod 600 {path}");
         }

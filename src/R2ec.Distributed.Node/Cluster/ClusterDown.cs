@@ -66,7 +66,7 @@ internal sealed class ClusterDown(IClusterParts parts, TimeProvider clock, TextW
     {
         NodeRequest.Forget(node);
         var state = ClusterJson.Read<NodeState>(node.State) ?? new NodeState();
-        ClusterJson.Write(node.State, state.Desired == NodeDesire.Drained ? state : state with { Desired = NodeDesire.Down, NotBefore = null, KillAt = null });
+        ClusterJson.Write(node.State, state.Desired == NodeDesire.Drained ? state : state with { Desired = NodeDesire.Down, NotBefore = null, KillAt = null, EarlyDeaths = 0, Restarts = [] });
         var process = LinuxProcess.Lives(state.Pid, state.StartedTicks) ? (state.Pid, state.StartedTicks) : WatchedNode.Find(node);
         if (process is { } found)
         {

@@ -68,7 +68,11 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
         }
 
         Directory.CreateDirectory(folder.Path);
-        File.SetUnixFileMode(folder.Path, Open);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder.Path, Open);      // the database's own user has to come through
+        }
+
         File.WriteAllText(folder.Making, "");
         foreach (var part in new[] { folder.CaFolder, folder.Nodes, folder.Postgres }.Where(Directory.Exists))
         {

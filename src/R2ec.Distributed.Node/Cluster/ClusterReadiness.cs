@@ -8,7 +8,10 @@ internal sealed class ClusterReadiness(ClusterFolder folder, IClusterParts parts
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits for all nodes that are to run and for cluster.json to list them; null when they are, else what to tell a person.</summary>
-    public async Task<string?> WaitAllAsync(TimeSpan limit, CancellationToken stop)
+    /// <param name="supervisorIsGone">Whether there is nobody who would start a node.</param>
+    /// <param name="limit">How long it waits.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    public async Task<string?> WaitAllAsync(Func<bool> supervisorIsGone, TimeSpan limit, CancellationToken stop)
     {
         var (began, told) = (clock.GetTimestamp(), clock.GetTimestamp());
         string? fault = null;
@@ -17,7 +20,8 @@ internal sealed class ClusterReadiness(ClusterFolder folder, IClusterParts parts
             async () =>
             {
                 waiting = await NotReadyAsync(stop);
-                fault = SupervisorIsGone(began) ?? waiting.Select(Hopeless).FirstOrDefault(f => f is not null);
+                fault = (supervisorIsGone() ? $"The supervisor does not run. The end of {folder.SupervisorLog}:\n{Tail(folder.SupervisorLog)}" : null)
+                    ?? waiting.Select(Hopeless).FirstOrDefault(f => f is not null);
                 if (waiting.Count > 0 && clock.GetElapsedTime(told) >= Pace)
                 {
                     told = clock.GetTimestamp();
@@ -58,10 +62,6 @@ internal sealed class ClusterReadiness(ClusterFolder folder, IClusterParts parts
         && folder.AllNodes().All(n => StateOf(n) is not { Pid: > 0 } state || facts.Nodes.Any(f => f.Name == n.Name && f.Pid == state.Pid));
 
     private bool IsListed(NodeFolder node, int pid) => ClusterJson.Read<ClusterFacts>(folder.Facts)?.Nodes.Any(f => f.Name == node.Name && f.Pid == pid) == true;
-
-    // It takes its lock within moments of its start; without it nothing would ever become ready.
-    private string? SupervisorIsGone(long began) => clock.GetElapsedTime(began) < Pace || SupervisorProcess.Of(folder) is { Lives: true } ? null
-        : $"The supervisor does not run. The end of {folder.SupervisorLog}:\n{Tail(folder.SupervisorLog)}";
 
     private static string? Hopeless(NodeFolder node) => StateOf(node) switch
     {

@@ -18,11 +18,12 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
 
         var folder = ClusterFolder.At(request.Dir);
         DatabaseFile(request.DatabaseFile);
-        var alreadyUp = false;
+        var (alreadyUp, fromNothing) = (false, false);
         Directory.CreateDirectory(folder.Path);
         using (var hold = SupervisorLock.Try(folder))
         {
             alreadyUp = hold is null;
+            fromNothing = hold is not null && !folder.AllNodes().Any(n => ClusterJson.Read<NodeState>(n.State) is { } state && LinuxProcess.Lives(state.Pid, state.StartedTicks));
             if (hold is not null)
             {
                 await PrepareAsync(folder, request, stop);
@@ -30,12 +31,8 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
             }
         }
 
-        if (!alreadyUp)
-        {
-            using var supervisor = DetachedProcess.Start(parts.Supervise[0], [.. parts.Supervise.Skip(1), "--dir", folder.Path], folder.SupervisorLog);
-        }
-
-        return await WaitAsync(folder, alreadyUp, stop);
+        using var supervisor = alreadyUp ? null : DetachedProcess.Start(parts.Supervise[0], [.. parts.Supervise.Skip(1), "--dir", folder.Path], folder.SupervisorLog);
+        return await WaitAsync(folder, fromNothing, () => supervisor?.HasExited != false && SupervisorProcess.Of(folder) is not { Lives: true }, stop);
     }
 
     private async Task PrepareAsync(ClusterFolder folder, ClusterUpRequest request, CancellationToken stop)
@@ -50,28 +47,28 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
         await output.WriteLineAsync($"the cluster in {folder.Path} starts again with its certificates, its database and its nodes; `r2ec cluster add` adds more");
     }
 
-    private async Task<int> WaitAsync(ClusterFolder folder, bool alreadyUp, CancellationToken stop)
+    private async Task<int> WaitAsync(ClusterFolder folder, bool fromNothing, Func<bool> supervisorIsGone, CancellationToken stop)
     {
         var readiness = new ClusterReadiness(folder, parts, clock, output);
         try
         {
-            if (await readiness.WaitAllAsync(Limit, stop) is not { } late)
+            if (await readiness.WaitAllAsync(supervisorIsGone, Limit, stop) is not { } late)
             {
                 var facts = ClusterJson.Read<ClusterFacts>(folder.Facts)!;
-                await output.WriteLineAsync($"the cluster in {folder.Path} {(alreadyUp ? "runs already" : "is up")}: {string.Join(", ", facts.Nodes.Select(n => n.Name))}; API {facts.Api}");
+                await output.WriteLineAsync($"the cluster in {folder.Path} {(fromNothing ? "is up" : "runs already")}: {string.Join(", ", facts.Nodes.Select(n => n.Name))}; API {facts.Api}");
                 await output.WriteLineAsync($"next: r2ec submit SPEC --cluster {folder.Path}");
                 return ExitCode.Done;
             }
 
             await output.WriteLineAsync(late);
         }
-        catch (OperationCanceledException) when (!alreadyUp)
+        catch when (fromNothing)
         {
             await new ClusterDown(parts, clock, output).RunAsync(folder, CancellationToken.None);
             throw;
         }
 
-        if (!alreadyUp)
+        if (fromNothing)                                  // nodes that lived before are somebody's
         {
             await new ClusterDown(parts, clock, output).RunAsync(folder, CancellationToken.None);
         }
@@ -91,7 +88,7 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
             throw new InputException($"--database-file {path}: there is no such file. Write the database's libpq URI into it, postgresql://USER:PASSWORD@HOST:PORT/DATABASE.");
         }
 
-        if ((File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
         {
             throw new InputException($"--database-file {path}: others than its owner may read it, and it holds a password. Take that from them: chmod 600 {path}");
         }

@@ -20,7 +20,7 @@ internal sealed class DatabaseKeeper(IClusterDatabase database, TimeProvider clo
                 _said = "";
             }
         }
-        catch (Exception refused) when (refused is InputException or IOException or InvalidOperationException or TimeoutException)
+        catch (Exception refused) when (refused is InputException or IOException or InvalidOperationException or TimeoutException or System.ComponentModel.Win32Exception)
         {
             if (refused.Message != _said)
             {

@@ -3,7 +3,7 @@ namespace R2ec.Distributed.Node.Cluster;
 /// <summary>Waits for what no one announces: processes of others, files, ports.</summary>
 internal static class Waiting
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Looks again and again until it holds; false where the limit is reached first.</summary>
     public static Task<bool> UntilAsync(Func<bool> holds, TimeSpan limit, TimeProvider clock, CancellationToken stop = default) =>

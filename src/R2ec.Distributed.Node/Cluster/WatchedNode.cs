@@ -129,7 +129,7 @@ internal sealed class WatchedNode : IDisposable
     }
 
     private int? WrittenExit() =>
-        File.Exists(Folder.Exit) && int.TryParse(File.ReadAllText(Folder.Exit), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
+        File.Exists(Folder.Exit) && int.TryParse(File.ReadAllText(Folder.Exit).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : null;
 
     private void Begin(DateTimeOffset now)
     {

@@ -121,7 +121,7 @@ public sealed partial class ComposeTests
         Assert.Contains($"postgresql://{told["POSTGRES_USER"]}:%s@postgres:5432/{told["POSTGRES_DB"]}", init, StringComparison.Ordinal);
         var secrets = SecretsWritten().Matches(init).Select(m => "/etc/r2ec/secrets/" + m.Groups["name"].Value).ToHashSet();
         var gateway = Config(ConfigInImage + "gateway.yaml");
-        Assert.Subset(secrets, [(string)told["POSTGRES_PASSWORD_FILE"], gateway.ReadTokenFile!, gateway.WriteTokenFile!, Config(ConfigInImage + "coordinator.yaml").DatabaseUrlFile!]);
+        Assert.Subset(secrets, new HashSet<string> { (string)told["POSTGRES_PASSWORD_FILE"], gateway.ReadTokenFile!, gateway.WriteTokenFile!, Config(ConfigInImage + "coordinator.yaml").DatabaseUrlFile! });
     }
 
     [Theory]

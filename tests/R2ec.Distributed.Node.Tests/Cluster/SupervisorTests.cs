@@ -106,11 +106,14 @@ public sealed class SupervisorTests
         await using var cluster = await StandInCluster.MadeAsync();
         File.WriteAllText(Path.Combine(cluster.Folder.Node("rollout-0").Path, "broken"), "");
         cluster.Supervised();
+        await cluster.UntilAsync(() => cluster.State("rollout-0").LastExit is not null);
+        await cluster.UntilAsync(() => cluster.Folder.AllNodes().Where(n => n.Name != "rollout-0").All(n => cluster.IsReady(n.Name, cluster.Pid(n.Name))));
 
-        var said = await new ClusterReadiness(cluster.Folder, cluster.Parts, TimeProvider.System, cluster.Output).WaitAllAsync(TimeSpan.FromSeconds(3), CancellationToken.None);
+        var said = await new ClusterReadiness(cluster.Folder, cluster.Parts, TimeProvider.System, cluster.Output).WaitAllAsync(() => false, TimeSpan.FromSeconds(1), CancellationToken.None);
 
         Assert.Contains("rollout-0", said, StringComparison.Ordinal);
         Assert.Contains("the stand-in is broken", said, StringComparison.Ordinal);
+        Assert.Equal(3, cluster.State("rollout-0").LastExit);
     }
 
     [Fact]

@@ -7,21 +7,34 @@ public sealed class CommandLineTests
 {
     private static readonly string[] Frozen =
     [
+        "audit RUN --cluster --api --token-file --ca --wait --json",
+        "drain NODE --cluster --api --token-file --ca --wait --json",
         "evaluate RUN --runs --step --samples --json",
-        "export RUN --runs --out --step --merged --dtype",
+        "evict NODE --cluster --api --token-file --ca --wait --json",
+        "export RUN --runs --out --step --merged --dtype --cluster --api --token-file --ca --wait",
+        "faults RUN --cluster --api --token-file --ca --wait --json",
+        "fetch RUN --out --cluster --api --token-file --ca --wait",
         "model",
         "model verify DIR REFERENCE --json",
+        "nodes --cluster --api --token-file --ca --wait --json",
+        "pause RUN --cluster --api --token-file --ca --wait --json",
         "prepare --format --interactions --items --out --start --end --k-core --window --min-items --require-price --item-statistics --min-rating --min-item-events --min-user-events --max-broken-lines",
+        "readmit NODE --cluster --api --token-file --ca --wait --json",
         "replay RUN --runs --from",
-        "resume RUN --runs --accept-other-numerics",
+        "resume RUN --runs --accept-other-numerics --cluster --api --token-file --ca --wait --json",
         "runs",
-        "runs list --runs --json",
-        "runs show RUN --runs --json",
+        "runs list --runs --cluster --api --token-file --ca --wait --json",
+        "runs show RUN --runs --cluster --api --token-file --ca --wait --json",
+        "show RUN --cluster --api --token-file --ca --wait --json",
         "spec",
         "spec check SPEC --no-files --set --json",
         "spec init",
         "spec schema --page",
+        "stop RUN --cluster --api --token-file --ca --wait --json",
+        "submit SPEC --name --set --cluster --api --token-file --ca --wait --json",
         "train SPEC --runs --name --set",
+        "watch RUN --cluster --api --token-file --ca --wait --json",
+        "why RUN --cluster --api --token-file --ca --wait --json",
     ];
 
     [Fact]

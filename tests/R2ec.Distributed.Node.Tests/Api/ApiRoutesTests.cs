@@ -102,7 +102,7 @@ public sealed class ApiRoutesTests : IAsyncLifetime
     {
         var events = (await _host.GetAsync("runs/games/events?after=11")).EnumerateArray().ToList();
 
-        Assert.Equal([(12L, "step_trained"), (13L, "step_planned")], events.Select(e => (e.GetProperty("sequence").GetInt64(), e.GetProperty("kind").GetString()!)));
+        Assert.Equal([(12L, "step_trained"), (13L, "step_planned")], events.Select(e => (e.GetProperty("sequence").GetInt64(), e.GetProperty("event").GetString()!)));
         Assert.Equal(HttpStatusCode.BadRequest, (await _host.AskAsync(HttpMethod.Get, "runs/games/events?after=x")).Status);
     }
 

@@ -34,5 +34,5 @@ public sealed class EventJsonTests
 
     [Fact]
     public void A_kind_of_a_later_version_is_passed_over() =>
-        Assert.Equal((7, null), EventJson.Read(JsonSerializer.Deserialize<JsonElement>("""{"sequence": 7, "kind": "dreamt"}""")));
+        Assert.Equal((7, null), EventJson.Read(JsonSerializer.Deserialize<JsonElement>("""{"sequence": 7, "event": "dreamt"}""")));
 }

@@ -72,7 +72,7 @@ public sealed class GatewayTests : IAsyncLifetime
         var (status, body, headers) = await gateway.AskAsync(HttpMethod.Post, "runs/a%20b?x=1&y=%2F", "{}", ApiHost.Write);
 
         Assert.Equal((418, "tea", "7"), ((int)status, body, headers.GetValues("R2ec-Step").Single()));
-        Assert.Equal(["POST /api/v1/runs/a b?x=1&y=%2F {} False"], seen);
+        Assert.Equal(["POST /api/v1/runs/a%20b?x=1&y=%2F {} False"], seen);
     }
 
     [Fact]

@@ -30,7 +30,9 @@ public sealed class ClusterCommandTests(SmallestRun run) : IClassFixture<Smalles
         _gateway = await ApiHost.GatewayAsync(TimeSpan.FromSeconds(20), _coordinator.Address);
         File.WriteAllText(Path.Combine(_place, "read"), ApiHost.Read);
         File.WriteAllText(Path.Combine(_place, "write"), ApiHost.Write);
-        File.WriteAllText(Path.Combine(_place, "cluster.json"), JsonSerializer.Serialize(new { api = _gateway.Address, ca = "", read_token_file = "read", write_token_file = Path.Combine(_place, "write") }));
+        using var certificates = new TestCertificates();
+        File.WriteAllText(Path.Combine(_place, "ca.pem"), certificates.CaPem);
+        File.WriteAllText(Path.Combine(_place, "cluster.json"), JsonSerializer.Serialize(new { api = _gateway.Address, ca = "ca.pem", read_token_file = "read", write_token_file = Path.Combine(_place, "write") }));
     }
 
     public async ValueTask DisposeAsync()

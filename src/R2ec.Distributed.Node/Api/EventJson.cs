@@ -5,7 +5,7 @@ using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Node.Api;
 
-/// <summary>A run's facts as JSON: <c>sequence</c>, <c>kind</c> (the fact's name in snake case), then its fields.</summary>
+/// <summary>A run's facts as JSON: <c>sequence</c>, <c>event</c> (the fact's name in snake case), then its fields.</summary>
 internal static class EventJson
 {
     private static readonly FrozenDictionary<string, Type> Kinds =
@@ -16,14 +16,14 @@ internal static class EventJson
     {
         var fields = JsonSerializer.SerializeToNode(fact, fact.GetType(), ApiJson.Form)!.AsObject();
         fields.Insert(0, "sequence", sequence);
-        fields.Insert(1, "kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.GetType().Name));
+        fields.Insert(1, "event", JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.GetType().Name));
         return fields;
     }
 
     /// <summary>The fact; null where this program does not know its kind.</summary>
     public static (long Sequence, IRunEvent? Fact) Read(JsonElement written)
     {
-        var type = Kinds.GetValueOrDefault(written.GetProperty("kind").GetString() ?? "");
+        var type = Kinds.GetValueOrDefault(written.GetProperty("event").GetString() ?? "");
         return (written.GetProperty("sequence").GetInt64(), type is null ? null : (IRunEvent?)written.Deserialize(type, ApiJson.Form));
     }
 }

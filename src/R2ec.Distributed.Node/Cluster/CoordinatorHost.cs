@@ -42,6 +42,7 @@ internal sealed class CoordinatorHost : IAsyncDisposable
                     fenced.TrySetResult();
                 }
             },
+            ShutOut = () => fenced.TrySetResult(),
             Active = _active,
             Work = NodeHost.Work(config),
             Clock = TimeProvider.System,

@@ -42,6 +42,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _log = logs.CreateLogger("R2ec.Node");
         _identity = NodeIdentity.Load(config.Ca, config.Certificate, config.Key);
         _client = _identity.Client(ConnectTime);
+        _client.Timeout = Timeout.InfiniteTimeSpan;
         _blobs = new ClusterBlobs(config.Bulk.Dialled, _client, TimeProvider.System);
         _stores = new NodeStores(config, _client);
     }
@@ -89,7 +90,7 @@ internal sealed class NodeHost : IAsyncDisposable
         var first = await Task.WhenAny(asked.Task, node.Ended, _fenced.Task, _progress.Drained);
         if (first == node.Ended || first == _fenced.Task)
         {
-            _log.LogError("Node {Node} leaves: {Why}", _config.Name, first == _fenced.Task ? "another coordinator writes the journal" : "its actor system was ended by the cluster");
+            _log.LogError("Node {Node} leaves: {Why}", _config.Name, first == _fenced.Task ? "another coordinator has taken over" : "its actor system was ended by the cluster");
             return ExitCode.NodeFailed;
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Orchestration.Journal;
 
 namespace R2ec.Distributed.Node.Cluster;
@@ -64,7 +65,7 @@ internal sealed class PostgresServer
         }
 
         var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        SecretFile.Replace(UrlFile, $"postgresql://{Name}:{password}@127.0.0.1:{port}/{Name}\n");
+        SecretFile.Write(UrlFile, $"postgresql://{Name}:{password}@127.0.0.1:{port}/{Name}\n");
         var making = In("data.new");
         await InitialiseAsync(making, password, stop).ConfigureAwait(false);
         await MustAsync("postgres", ["--single", "-D", making, "postgres"], $"create database {Name}\n", stop).ConfigureAwait(false);
@@ -165,7 +166,7 @@ internal sealed class PostgresServer
 
         await WriteSettingsAsync(Settings, port, stop).ConfigureAwait(false);
         url.Port = port;
-        SecretFile.Replace(UrlFile, url.Uri.AbsoluteUri + "\n");
+        SecretFile.Write(UrlFile, url.Uri.AbsoluteUri + "\n");
     }
 
     private async Task MustAsync(string tool, IReadOnlyList<string> arguments, string input, CancellationToken stop)

@@ -77,7 +77,11 @@ public static class ClusterSetup
             })
             .AddHocon($"{Members}\nakka.cluster.role.coordinator.min-nr-of-members = {quorum}", HoconAddMode.Prepend)
             .WithSingleton<Coordinator>("coordinator", (_, _, _) => Coordinator.Props(services), new ClusterSingletonOptions { Role = "coordinator" }, createProxyToo: false)
-            .WithActors((system, _) => system.ActorOf(Door.Props(services.Active), Door.Name));
+            .WithActors((system, _) =>
+            {
+                system.ActorOf(Door.Props(services.Active), Door.Name);
+                system.ActorOf(QuarantineWatch.Props(services.ShutOut), "quarantine");
+            });
     }
 
     /// <summary>A node's agent, which keeps its workers.</summary>

@@ -32,6 +32,9 @@ public sealed record CoordinatorServices
     /// <summary>Told of a write that failed: whether somebody else writes is for the node to see, which then leaves the cluster.</summary>
     public required Action<Exception> JournalFailed { get; init; }
 
+    /// <summary>Told that the other coordinators have shut this one out: its node leaves.</summary>
+    public required Action ShutOut { get; init; }
+
     /// <summary>Where this node says whether it is the active one.</summary>
     public required ActiveCoordinator Active { get; init; }
 

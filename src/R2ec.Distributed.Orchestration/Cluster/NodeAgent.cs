@@ -74,7 +74,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     protected override void PostStop()
     {
         _stopping.Cancel();
-        _ = _thread.DisposeAsync();
+        _ = _thread.DisposeAsync().AsTask();
         base.PostStop();
     }
 

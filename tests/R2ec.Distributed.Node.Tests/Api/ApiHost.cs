@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using R2ec.Distributed.Node.Api;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Specs;
 
 namespace R2ec.Distributed.Node.Tests.Api;

@@ -1,11 +1,12 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
 /// <summary>Tells when the others have shut this system out: nothing mends that but a new process, and nothing in the cluster module acts on it.</summary>
-internal sealed class QuarantineWatch : ReceiveActor
+internal sealed class QuarantineWatch : WireActor
 {
     public QuarantineWatch(Action shutOut) => Receive<ThisActorSystemQuarantinedEvent>(told =>
     {

@@ -36,7 +36,7 @@ internal sealed class ApiHost : IAsyncDisposable
             Patience = patience,
             Pause = TimeSpan.FromMilliseconds(20),
             OneTry = TimeSpan.FromSeconds(5),
-            Tokens = token => token == Write ? TokenScope.Write : token == Read ? TokenScope.Read : TokenScope.None,
+            Tokens = new TokenGate(Read, Write).Of,
         }),
         certificate);
 

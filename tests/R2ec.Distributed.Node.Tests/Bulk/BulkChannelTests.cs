@@ -117,7 +117,7 @@ public sealed class BulkChannelTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_over_a_megabyte_is_refused()
+    public async Task A_request_over_two_megabytes_is_refused()
     {
         await using var node = await TestNode.StartAsync(_ca, "node", more: routes => routes.MapPost("/swallow", async (HttpRequest request) =>
         {
@@ -125,8 +125,8 @@ public sealed class BulkChannelTests : IDisposable
             return Results.Ok();
         }));
 
-        Assert.Equal(HttpStatusCode.OK, await PostAsync(node, 1 << 20));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(node, (1 << 20) + 1));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(node, 2 << 20));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(node, (2 << 20) + 1));
     }
 
     // The client waits to be told to go on, so that an early refusal reaches it before the server hangs up.

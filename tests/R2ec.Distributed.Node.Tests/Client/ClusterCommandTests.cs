@@ -138,8 +138,9 @@ public sealed class ClusterCommandTests(SmallestRun run) : IClassFixture<Smalles
     [Fact]
     public async Task Tensors_that_are_not_the_named_weights_are_refused()
     {
-        var other = Directory.EnumerateFiles(Path.Combine(run.Folder, "checkpoints"), "policy.safetensors", SearchOption.AllDirectories).Order().First();
-        _control.Weights = _ => File.OpenRead(other);
+        var bytes = File.ReadAllBytes(Directory.EnumerateFiles(Path.Combine(run.Folder, "checkpoints"), "policy.safetensors", SearchOption.AllDirectories).Order().First());
+        bytes[^1] ^= 1;
+        _control.Weights = _ => new MemoryStream(bytes);
 
         await RefusedAsync(ExitCode.Input, "not the weights", "fetch", "docs", "--out", Path.Combine(_place, "bad"));
         await RefusedAsync(ExitCode.Input, "does not hold the weights", "export", "docs", "--out", Path.Combine(_place, "bad"));

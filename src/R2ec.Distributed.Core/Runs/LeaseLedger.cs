@@ -101,6 +101,34 @@ public sealed class LeaseLedger<T>(TimeSpan duration, TimeSpan longest, int fail
         return expired;
     }
 
+    /// <summary>Takes back every lease of some workers, at no cost to any budget; answers with the work.</summary>
+    public IReadOnlyList<T> Release(Func<string, bool> ofWorker)
+    {
+        ArgumentNullException.ThrowIfNull(ofWorker);
+        var released = _entries.Where(pair => pair.Value.Worker is { } worker && ofWorker(worker)).Select(pair => pair.Key).ToList();
+        foreach (var work in released)
+        {
+            Return(work, _entries[work]);
+        }
+
+        return released;
+    }
+
+    /// <summary>Takes back one lease, if that attempt still has it.</summary>
+    public bool Release(T work, Attempt attempt)
+    {
+        if (!Current(work, attempt, out var entry))
+        {
+            return false;
+        }
+
+        Return(work, entry);
+        return true;
+    }
+
+    /// <summary>Pieces of work that workers have, by worker.</summary>
+    public IEnumerable<string> Workers => _entries.Values.Where(entry => entry.Worker is not null).Select(entry => entry.Worker!);
+
     /// <summary>Forgets work, whoever does it.</summary>
     public void Forget(T work)
     {

@@ -15,6 +15,13 @@ public interface IRunReport : IRunCommand
 /// <summary>All commands of a run.</summary>
 public static class RunCommands
 {
+    /// <summary>Takes the run into the queue. The same spec again is the same run.</summary>
+    /// <param name="Spec">The spec as resolved, YAML: the text that <see cref="Start"/> begins the run with.</param>
+    public sealed record Submit(string Spec) : IRunCommand;
+
+    /// <summary>Ends the run for good, whatever it is doing.</summary>
+    public sealed record Stop : IRunCommand;
+
     /// <summary>Begins the run; the fields are those of <see cref="RunEvents.Started"/>.</summary>
     public sealed record Start(string Spec, RunPlan Plan, Digest Data, Digest Tokenizer, IReadOnlyDictionary<string, string> Numerics) : IRunCommand;
 
@@ -58,6 +65,9 @@ public static class RunCommands
 
     /// <summary>Something has to be mended by a person.</summary>
     public sealed record Fail(string Reason) : IRunCommand;
+
+    /// <summary>A node that worked for the run was lost; the fields are those of <see cref="RunEvents.FaultObserved"/>.</summary>
+    public sealed record ObserveFault(string Node, string Role, string Evidence, int LeasesReturned, double DetectedAfterSeconds) : IRunCommand;
 
     /// <summary>A budget is spent.</summary>
     public sealed record Pause(string Reason) : IRunCommand;

@@ -15,7 +15,10 @@ internal static class RunDecisions
 
     internal static Decision Decide(RunState state, IRunCommand command, DateTimeOffset now) => command switch
     {
+        RunCommands.Submit c => Submit(state, c, now),
+        RunCommands.Stop => state.Phase is RunPhase.Completed or RunPhase.Stopped ? Known : Fact(new RunEvents.Stopped(state.Run, now)),
         RunCommands.Start c => Start(state, c, now),
+        RunCommands.Fail c when state.Phase == RunPhase.Queued => Fact(new RunEvents.Failed(state.Run, c.Reason, now)),
         RunCommands.Resume c => Resume(state, c, now),
         _ when state.Phase != RunPhase.Running => Refused($"Run {state.Run} is {state.Phase}: it takes no {command.GetType().Name}."),
         IRunReport r when r.Epoch != state.Epoch => Refused($"Run {state.Run} is in epoch {state.Epoch}: a report of epoch {r.Epoch} is ignored."),
@@ -31,15 +34,23 @@ internal static class RunDecisions
             : Expect(c.Position == state.Position, state, c, () => new RunEvents.CheckpointWritten(state.Run, c.Position, c.Manifest, c.Folder, now)),
         RunCommands.ReportEvaluation c => Evaluated(state, c, now),
         RunCommands.Complete c => Expect(state.NextOrder() is RunOrder.Complete, state, c, () => new RunEvents.Completed(state.Run, now)),
+        RunCommands.ObserveFault c => Fact(new RunEvents.FaultObserved(state.Run, c.Node, c.Role, c.Evidence, c.LeasesReturned, c.DetectedAfterSeconds, now)),
         RunCommands.Interrupt => Fact(new RunEvents.Interrupted(state.Run, now)),
         RunCommands.Fail c => Fact(new RunEvents.Failed(state.Run, c.Reason, now)),
         RunCommands.Pause c => Fact(new RunEvents.Paused(state.Run, c.Reason, now)),
         _ => throw new InvalidOperationException($"No decision for {command.GetType().Name}."),
     };
 
-    private static Decision Start(RunState state, RunCommands.Start c, DateTimeOffset now) => state.Plan is not null
-        ? Refused($"Run {state.Run} has begun already. Take it up with 'resume {state.Run}', or give the new run another name.")
-        : Fact(new RunEvents.Started(state.Run, c.Spec, Digest.Of(System.Text.Encoding.UTF8.GetBytes(c.Spec)), c.Plan, c.Data, c.Tokenizer, c.Numerics, now));
+    private static Decision Submit(RunState state, RunCommands.Submit c, DateTimeOffset now) => state.Spec.Length == 0
+        ? Fact(new RunEvents.Submitted(state.Run, c.Spec, now))
+        : state.Spec == c.Spec ? Known : Refused($"There is a run {state.Run} with another spec. Give the new run another name.");
+
+    private static Decision Start(RunState state, RunCommands.Start c, DateTimeOffset now) => state switch
+    {
+        { Plan: not null } => Refused($"Run {state.Run} has begun already. Take it up with 'resume {state.Run}', or give the new run another name."),
+        { Phase: not RunPhase.Queued } => Refused($"Run {state.Run} is {state.Phase}: it does not begin."),
+        _ => Fact(new RunEvents.Started(state.Run, c.Spec, Digest.Of(System.Text.Encoding.UTF8.GetBytes(c.Spec)), c.Plan, c.Data, c.Tokenizer, c.Numerics, now)),
+    };
 
     private static Decision Resume(RunState state, RunCommands.Resume c, DateTimeOffset now)
     {
@@ -48,9 +59,14 @@ internal static class RunDecisions
             return Refused($"Run {state.Run} has no first event: there is nothing to take up.");
         }
 
-        if (state.Phase is RunPhase.Completed or RunPhase.Stopped)
+        if (state.Phase is RunPhase.Completed)
         {
             return new Decision([], new RunReply.AlreadyCompleted());
+        }
+
+        if (state.Phase is RunPhase.Stopped)
+        {
+            return Refused($"Run {state.Run} was stopped for good. Begin a new run with its spec under another name.");
         }
 
         var differences = NumericsDifferences.Between(state.Numerics, c.Numerics);

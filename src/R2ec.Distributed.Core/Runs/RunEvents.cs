@@ -86,4 +86,23 @@ public static class RunEvents
 
     /// <summary>Work failed more often than its budget allows.</summary>
     public sealed record Paused(RunId Run, string Reason, DateTimeOffset At) : IRunEvent;
+
+    /// <summary>The run was taken into the queue.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Spec">The spec as resolved, YAML.</param>
+    /// <param name="At">When.</param>
+    public sealed record Submitted(RunId Run, string Spec, DateTimeOffset At) : IRunEvent;
+
+    /// <summary>A person ended the run for good.</summary>
+    public sealed record Stopped(RunId Run, DateTimeOffset At) : IRunEvent;
+
+    /// <summary>A node that worked for the run was lost. It changes nothing of the run; it is kept for people.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Node">Name of the node.</param>
+    /// <param name="Role">What it did for the run: rollout, reward, learner.</param>
+    /// <param name="Evidence">By what its loss was seen.</param>
+    /// <param name="LeasesReturned">Pieces of its work that are given to others.</param>
+    /// <param name="DetectedAfterSeconds">From its last sign of life to this fact.</param>
+    /// <param name="At">When.</param>
+    public sealed record FaultObserved(RunId Run, string Node, string Role, string Evidence, int LeasesReturned, double DetectedAfterSeconds, DateTimeOffset At) : IRunEvent;
 }

@@ -121,6 +121,9 @@ public sealed record RunState(RunId Run)
             RunEvents.Interrupted => this with { Phase = RunPhase.Interrupted },
             RunEvents.Failed e => this with { Phase = RunPhase.Failed, Reason = e.Reason },
             RunEvents.Paused e => this with { Phase = RunPhase.Paused, Reason = e.Reason },
+            RunEvents.Submitted e => this with { Phase = RunPhase.Queued, Spec = e.Spec },
+            RunEvents.Stopped => this with { Phase = RunPhase.Stopped },
+            RunEvents.FaultObserved => this,
             _ => throw new InvalidOperationException($"No rule for the fact {fact.GetType().Name}."),
         };
     }

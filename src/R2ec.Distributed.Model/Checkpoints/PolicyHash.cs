@@ -21,11 +21,31 @@ public static class PolicyHash
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, tensor) in tensors.OrderBy(pair => pair.Key, Utf8Order.Instance))
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0F32\0{string.Join(',', tensor.shape)}\0"));
-            TensorMemory.Visit(tensor, ScalarType.Float32, hash.AppendData);
+            Append(hash, name, tensor);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>64 lower-case hex digits over the tensors of a safetensors file, one after the other.</summary>
+    /// <exception cref="Core.InputException">The file is missing or damaged.</exception>
+    public static string OfFile(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in file.Entries.Keys.Order(Utf8Order.Instance))
+        {
+            using var tensor = file.Read(name);
+            Append(hash, name, tensor);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Append(IncrementalHash hash, string name, Tensor tensor)
+    {
+        hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0F32\0{string.Join(',', tensor.shape)}\0"));
+        TensorMemory.Visit(tensor, ScalarType.Float32, hash.AppendData);
     }
 
     private sealed class Utf8Order : IComparer<string>

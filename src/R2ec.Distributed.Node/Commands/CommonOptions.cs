@@ -13,6 +13,12 @@ internal static class CommonOptions
         DefaultValueFactory = _ => "runs",
     };
 
+    /// <summary>Whether a person typed an option.</summary>
+    public static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>The run's name, where no folder of runs is asked for.</summary>
+    public static Argument<string> ClusterRun() => new("RUN") { Description = "Name of the run." };
+
     /// <summary>The run's name.</summary>
     public static Argument<string> Run() => new("RUN") { Description = "Name of the run: a folder below --runs." };
 

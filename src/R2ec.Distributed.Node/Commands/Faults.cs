@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Node.Client;
 
 namespace R2ec.Distributed.Node.Commands;
 
@@ -17,6 +18,10 @@ internal static class Faults
         catch (InputException fault)
         {
             return Say(fault.Message, ExitCode.Input);
+        }
+        catch (UnreachableException away)
+        {
+            return Say(away.Message, ExitCode.Unreachable);
         }
         catch (OperationCanceledException)
         {

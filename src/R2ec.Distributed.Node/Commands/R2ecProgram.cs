@@ -30,7 +30,18 @@ internal static class R2ecProgram
             PrepareCommand.Build(),
             SpecCommand.Build(),
             ModelCommand.Build(),
+            NodeCommand.Build(),
+            ClusterCommand.Build(),
+            CertsCommand.Build(),
+            SubmitCommand.Build(),
+            WatchCommand.Build(),
+            FetchCommand.Build(),
         };
+        foreach (var verb in ClusterRunCommands.Build().Concat(NodeCommands.Build()))
+        {
+            root.Subcommands.Add(verb);
+        }
+
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new TeachingHelp((HelpAction)help.Action!, Teaching);
         return root;

@@ -7,7 +7,7 @@ namespace R2ec.Distributed.Node.Commands;
 /// <summary>The usual help, then the command's own examples, then the exit codes.</summary>
 internal sealed class TeachingHelp(HelpAction usual, string rootTeaching) : SynchronousCommandLineAction
 {
-    private const string Codes = "Exit codes: 0 done, 2 usage, 3 configuration or input, 5 run failed, 130 interrupted after a drain.";
+    private const string Codes = "Exit codes: 0 done, 2 usage, 3 configuration or input, 4 cluster unreachable, 5 run failed, 130 interrupted after a drain.";
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Node.Commands;
 using R2ec.Distributed.Node.Reports;
@@ -18,19 +19,34 @@ internal static class ExportRun
         var folder = ShowRuns.Find(request.Runs, request.Run);
         var state = JournalReader.Summary(folder).State;
         var policy = KeptPolicy.Find(folder, state, request.Step);
-        var place = Path.GetFullPath(request.Out);
-        if (Path.Exists(place))
-        {
-            throw new InputException($"{place} exists already. Name a folder that is to be made with --out.");
-        }
+        RefuseTaken(request.Out);
+        return Write(SpecFile.Of(folder.SpecResolved, state.Spec, []).Sound(), new RunFiles(folder.Path).Tokenizer, policy, request);
+    }
 
-        var spec = SpecFile.Of(folder.SpecResolved, state.Spec, []).Sound();
+    /// <summary>Refuses a folder that is there already.</summary>
+    /// <exception cref="InputException">It is.</exception>
+    public static void RefuseTaken(string output)
+    {
+        if (Path.Exists(output))
+        {
+            throw new InputException($"{Path.GetFullPath(output)} exists already. Name a folder that is to be made with --out.");
+        }
+    }
+
+    /// <summary>Writes a policy whose tensors are at hand.</summary>
+    /// <param name="spec">The run's spec.</param>
+    /// <param name="tokenizer">The run's own tokenizer.json; null where it is made anew.</param>
+    /// <param name="policy">The version.</param>
+    /// <param name="request">What was asked.</param>
+    public static int Write(ExperimentSpec spec, string? tokenizer, KeptPolicy policy, ExportRequest request)
+    {
+        var place = Path.GetFullPath(request.Out);
         if (request.Merged && spec.Model.Lora is null)
         {
-            throw new InputException($"Run '{folder.Run}' trains every parameter: there is no adapter to fold in. Leave --merged out.");
+            throw new InputException($"Run '{request.Run}' trains every parameter: there is no adapter to fold in. Leave --merged out.");
         }
 
-        using var assembly = RunAssembly.Of(spec, new RunFiles(folder.Path).Tokenizer);
+        using var assembly = RunAssembly.Of(spec, tokenizer);
         var making = $"{place}.new-{Environment.ProcessId}";
         Directory.CreateDirectory(making);
         try

@@ -89,7 +89,8 @@ internal static class ShowRuns
         }
     }
 
-    private static Dictionary<string, object?> Fields(RunSummary summary) => new()
+    /// <summary>A run as JSON tells it, here and by the API.</summary>
+    public static Dictionary<string, object?> Fields(RunSummary summary) => new()
     {
         ["run"] = summary.Run.Value,
         ["state"] = summary.Phase.ToString(),

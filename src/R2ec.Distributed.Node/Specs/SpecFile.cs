@@ -19,14 +19,18 @@ internal static class SpecFile
 
     /// <summary>The file's text, at most 1 MB of UTF-8.</summary>
     /// <exception cref="InputException">It cannot be read.</exception>
-    public static string Text(string path)
+    public static string Text(string path) => Text(path, "the spec cannot be read", "Shipped specs stand in cluster-config/experiments.");
+
+    /// <summary>Text of any YAML file, at most 1 MB of UTF-8, with what to say where it cannot be read.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    public static string Text(string path, string refusal, string hint)
     {
         try
         {
             var file = new FileInfo(path);
             if (file is { Exists: true, Length: > YamlLimits.Bytes })
             {
-                throw new InputException($"{path} has {file.Length} bytes, and a spec has at most {YamlLimits.Bytes}: is it the right file?");
+                throw new InputException($"{path} has {file.Length} bytes, and at most {YamlLimits.Bytes} are read: is it the right file?");
             }
 
             return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path)).TrimStart('\uFEFF');
@@ -38,7 +42,7 @@ internal static class SpecFile
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             var why = refused is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : Directory.Exists(path) ? "it is a folder" : refused.Message;
-            throw new InputException($"{path}: the spec cannot be read: {why}. Shipped specs stand in cluster-config/experiments.", refused);
+            throw new InputException($"{path}: {refusal}: {why}. {hint}", refused);
         }
     }
 

@@ -8,6 +8,9 @@ namespace R2ec.Distributed.Orchestration.Blobs;
 /// </summary>
 public interface IBlobStore
 {
+    /// <summary>The holder's name in references to blobs that were put here; empty where holder and reader share a process.</summary>
+    string Self { get; }
+
     /// <summary>Keeps bytes until they are released as often as they were put. The array is not copied: nobody changes it any more.</summary>
     BlobRef Put(byte[] bytes);
 

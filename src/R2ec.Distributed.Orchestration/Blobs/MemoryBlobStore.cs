@@ -9,6 +9,9 @@ public sealed class MemoryBlobStore : IBlobStore
     private readonly Lock _gate = new();
     private readonly Dictionary<Digest, (byte[] Bytes, int Count)> _held = [];
 
+    /// <inheritdoc/>
+    public string Self => "";
+
     /// <summary>Blobs that are held.</summary>
     public int Count
     {

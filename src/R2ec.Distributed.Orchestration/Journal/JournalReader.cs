@@ -1,10 +1,8 @@
-using System.Runtime.Serialization;
 using Microsoft.Data.Sqlite;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
-using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Journal;
 
@@ -65,46 +63,16 @@ public static class JournalReader
     private static List<IRunEvent> Read(SqliteConnection connection, RunFolder folder)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = $"select sequence_number, manifest, identifier, length(message), case when length(message) <= {WireSerializer.LimitBytes} then message end from {Table} where persistence_id = $id order by sequence_number";
+        command.CommandText = $"select {JournalRow.Columns("length")} from {Table} where persistence_id = $id order by sequence_number";
         command.Parameters.AddWithValue("$id", folder.Run.PersistenceId);
         using var rows = command.ExecuteReader();
         var events = new List<IRunEvent>();
         while (rows.Read())
         {
-            var sequence = rows.GetInt64(0);
-            if (sequence != events.Count + 1)
-            {
-                throw new InputException($"{folder.Journal}: event {events.Count + 1} is missing, event {sequence} follows. Put back a whole copy of the file.");
-            }
-
-            events.Add(Event(rows, sequence, folder));
+            events.Add(JournalRow.Of(rows).Event(events.Count + 1, folder.Journal, "Put back a whole copy of the file."));
         }
 
         return events;
-    }
-
-    private static IRunEvent Event(SqliteDataReader row, long sequence, RunFolder folder)
-    {
-        var manifest = row.GetString(1);
-        if (row.IsDBNull(4))
-        {
-            throw new InputException($"{folder.Journal}: event {sequence} ({manifest}) has {row.GetInt64(3)} bytes, the limit of a frame is {WireSerializer.LimitBytes}. The file was not written by r2ec.");
-        }
-
-        if (row.IsDBNull(2) || row.GetInt64(2) != WireSerializer.Id || WireContracts.Of(manifest) is null)
-        {
-            throw new InputException($"{folder.Journal}: event {sequence} is a '{manifest}', which this version does not know: the journal was written by a newer one. Take that version, or update this one.");
-        }
-
-        try
-        {
-            return WireSerializer.Read(row.GetFieldValue<byte[]>(4), manifest) as IRunEvent
-                ?? throw new InputException($"{folder.Journal}: event {sequence} ({manifest}) is no event of a run.");
-        }
-        catch (SerializationException fault)
-        {
-            throw new InputException($"{folder.Journal}: event {sequence} is damaged: {fault.Message} Put back a whole copy of the file.", fault);
-        }
     }
 
     private static bool Exists(SqliteConnection connection)

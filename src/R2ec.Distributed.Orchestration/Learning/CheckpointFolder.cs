@@ -2,14 +2,19 @@ using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Runs;
 
 namespace R2ec.Distributed.Orchestration.Learning;
 
 /// <summary>A run's checkpoints on disk: each whole or not at all, and only those count that the journal names.</summary>
 /// <param name="folder">The run's folder <c>checkpoints</c>.</param>
-public sealed class CheckpointFolder(string folder)
+/// <param name="copies">Where those that are not here may be; null on one machine.</param>
+public sealed class CheckpointFolder(string folder, ICheckpointCopies? copies = null)
 {
+    /// <summary>Old ones were removed everywhere: asking for each of them would hold up the restoration.</summary>
+    private const int MostAsked = 3;
+
     /// <summary>Writes a checkpoint beside and moves it to its place; one that stood there was never named by the journal and gives way.</summary>
     public async Task<Digest> SaveAsync(ILearnerEngine learner, RunPosition position, CancellationToken stop)
     {
@@ -33,8 +38,14 @@ public sealed class CheckpointFolder(string folder)
         ArgumentNullException.ThrowIfNull(learner);
         ArgumentNullException.ThrowIfNull(candidates);
         ArgumentNullException.ThrowIfNull(passedOver);
-        foreach (var candidate in candidates.Where(candidate => Directory.Exists(PathOf(candidate.Folder))))
+        var asked = 0;
+        foreach (var candidate in candidates)
         {
+            if (!Directory.Exists(PathOf(candidate.Folder)) && (copies is null || ++asked > MostAsked || !await copies.FetchAsync(candidate, [], stop).ConfigureAwait(false)))
+            {
+                continue;
+            }
+
             try
             {
                 return (candidate, await learner.LoadAsync(PathOf(candidate.Folder), candidate.Manifest, stop).ConfigureAwait(false));

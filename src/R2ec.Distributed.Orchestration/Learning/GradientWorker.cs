@@ -80,7 +80,7 @@ public sealed class GradientWorker : WireActor, IWithTimers
         _working++;
         var held = new Held(lease, Sender);
         _held[lease.Work] = held;
-        ForwardAsync(held).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.IsInput(cause)));
+        ForwardAsync(held).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.Kind(cause)));
     }
 
     private async Task<Forwarded> ForwardAsync(Held held)
@@ -110,12 +110,12 @@ public sealed class GradientWorker : WireActor, IWithTimers
     {
         if (!_held.TryGetValue(order.Work, out var held) || held.Lease.Attempt != order.Attempt)
         {
-            Sender.Tell(new LearningProtocol.ShardFailed(order.Run, order.Epoch, order.Work, order.Attempt, "the shard's graph is not here", false));
+            Sender.Tell(new LearningProtocol.ShardFailed(order.Run, order.Epoch, order.Work, order.Attempt, "the shard's graph is not here", FailureKind.Lost));
             return;
         }
 
         _working++;
-        BackwardAsync(held, order.Gradients).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.IsInput(cause)));
+        BackwardAsync(held, order.Gradients).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.Kind(cause)));
     }
 
     private async Task<Finished> BackwardAsync(Held held, BlobRef blob)
@@ -139,13 +139,25 @@ public sealed class GradientWorker : WireActor, IWithTimers
         var lease = faulted.Held.Lease;
         _held.Remove(lease.Work);
         _log.Warning("Failed at shard {Work}, attempt {Attempt}: {Reason}", lease.Work, lease.Attempt.Value, faulted.Reason);
-        faulted.Held.Desk.Tell(new LearningProtocol.ShardFailed(lease.Run, lease.Epoch, lease.Work, lease.Attempt, faulted.Reason, faulted.IsInput));
-        _registry.Tell(new LearningProtocol.AskForShard(Name));
+        faulted.Held.Desk.Tell(new LearningProtocol.ShardFailed(lease.Run, lease.Epoch, lease.Work, lease.Attempt, faulted.Reason, faulted.Kind));
+        if (faulted.Kind != FailureKind.Lost)
+        {
+            _registry.Tell(new LearningProtocol.AskForShard(Name));
+        }
     }
 
     private void OnForget(LearningProtocol.ForgetShards forget)
     {
-        _held.Clear();
+        foreach (var work in _held.Where(pair => pair.Value.Lease.Epoch <= forget.Epoch).Select(pair => pair.Key).ToList())
+        {
+            _held.Remove(work);
+        }
+
+        if (_held.Count > 0)
+        {
+            return;
+        }
+
         _engine.ForgetAsync(_stopping.Token).PipeTo(Self, success: () => new Forgotten(), failure: _ => new Forgotten());
     }
 
@@ -179,7 +191,7 @@ public sealed class GradientWorker : WireActor, IWithTimers
 
     private sealed record Finished(Held Held, BlobRef Gradient, BlobRef? ItemGradient) : INoSerializationVerificationNeeded;
 
-    private sealed record Faulted(Held Held, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(Held Held, string Reason, FailureKind Kind) : INoSerializationVerificationNeeded;
 
     private sealed record Forgotten : INoSerializationVerificationNeeded;
 

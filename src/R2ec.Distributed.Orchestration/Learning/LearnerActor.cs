@@ -4,7 +4,6 @@ using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Rollouts;
-using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Wire;
 using static R2ec.Distributed.Orchestration.Learning.LearningProtocol;
 
@@ -16,9 +15,8 @@ namespace R2ec.Distributed.Orchestration.Learning;
 /// </summary>
 public sealed class LearnerActor : WireActor
 {
-    private readonly RunServices _services;
+    private readonly LearnerServices _services;
     private readonly StepTrainer _trainer;
-    private readonly CheckpointFolder _checkpoints;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Epoch _newest;
@@ -27,17 +25,16 @@ public sealed class LearnerActor : WireActor
     private bool _busy;
 
     /// <summary>A run's learner.</summary>
-    public LearnerActor(RunServices services, IActorRef desk)
+    public LearnerActor(LearnerServices services, IActorRef desk)
     {
         _services = services;
-        _trainer = new StepTrainer(services.Spec, services.Book, services.Learner, new DeskShardRunner(desk, () => _newest));
-        _checkpoints = new CheckpointFolder(services.Folder.Checkpoints);
+        _trainer = new StepTrainer(services.Spec, services.Book, services.Engine, new DeskShardRunner(desk, () => _newest));
         Receive<ILearnerOrder>(OnOrder);
         Receive<Done>(OnDone);
     }
 
     /// <summary>How it is made.</summary>
-    public static Props Props(RunServices services, IActorRef desk) => Akka.Actor.Props.Create(() => new LearnerActor(services, desk));
+    public static Props Props(LearnerServices services, IActorRef desk) => Akka.Actor.Props.Create(() => new LearnerActor(services, desk));
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -60,7 +57,7 @@ public sealed class LearnerActor : WireActor
         DoAsync(order, _stopping.Token).PipeTo(
             Self,
             success: reply => new Done(replyTo, reply),
-            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.IsInput(cause))));
+            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.Kind(cause))));
     }
 
     private void OnDone(Done done)
@@ -81,9 +78,9 @@ public sealed class LearnerActor : WireActor
 
     private async Task<LearnerAt> RestoreAsync(Restore order, CancellationToken stop)
     {
-        if (await _checkpoints.LoadAsync(_services.Learner, order.Candidates, text => _log.Warning("{Passed}", text), stop).ConfigureAwait(false) is not { } loaded)
+        if (await _services.Checkpoints.LoadAsync(_services.Engine, order.Candidates, text => _log.Warning("{Passed}", text), stop).ConfigureAwait(false) is not { } loaded)
         {
-            return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Learner.InitialiseAsync(stop).ConfigureAwait(false), []);
+            return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Engine.InitialiseAsync(stop).ConfigureAwait(false), []);
         }
 
         if (loaded.Checkpoint.Position.Stage == RunStage.Reinforcement)
@@ -96,14 +93,14 @@ public sealed class LearnerActor : WireActor
 
     private async Task<LearnerAt> WarmStartAsync(TrainWarmStart order, CancellationToken stop)
     {
-        var stretch = await _services.Learner.WarmStartAsync(order.UntilStep, stop).ConfigureAwait(false);
+        var stretch = await _services.Engine.WarmStartAsync(order.UntilStep, stop).ConfigureAwait(false);
         Metric[] metrics = [.. stretch.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new Metric(pair.Key, pair.Value))];
         return new LearnerAt(order.Epoch, new RunPosition(RunStage.WarmStart, stretch.Step), stretch.Weights, metrics);
     }
 
     private async Task<LearnerAt> BeginAsync(BeginReinforcement order, CancellationToken stop)
     {
-        var weights = await _services.Learner.BeginReinforcementAsync(stop).ConfigureAwait(false);
+        var weights = await _services.Engine.BeginReinforcementAsync(stop).ConfigureAwait(false);
         await PublishAsync(weights, stop).ConfigureAwait(false);
         return new LearnerAt(order.Epoch, new RunPosition(RunStage.Reinforcement, 0), weights, []);
     }
@@ -111,7 +108,7 @@ public sealed class LearnerActor : WireActor
     private async Task<LearnerAt> TrainAsync(TrainStep order, CancellationToken stop)
     {
         var content = BlobContracts.Read<StepGroups>(await _services.Blobs.GetAsync(order.Groups, stop).ConfigureAwait(false));
-        var groups = await PayloadGroups.ReadAsync(_services.Payloads, order.Step, content.Payloads).ConfigureAwait(false);
+        var groups = await PayloadGroups.ReadAsync(_services.Payloads(order.Groups), order.Step, content.Payloads).ConfigureAwait(false);
         var trained = await _trainer.TrainAsync(order.Step, content.Policy, groups, stop).ConfigureAwait(false);
         await PublishAsync(trained.Weights, stop).ConfigureAwait(false);
         return new LearnerAt(order.Epoch, new RunPosition(RunStage.Reinforcement, order.Step), trained.Weights, trained.Metrics);
@@ -119,8 +116,8 @@ public sealed class LearnerActor : WireActor
 
     private async Task<CheckpointSaved> SaveAsync(SaveCheckpoint order, CancellationToken stop)
     {
-        var manifest = await _checkpoints.SaveAsync(_services.Learner, order.Position, stop).ConfigureAwait(false);
-        await _services.Bulk.RunAsync(() => _checkpoints.Prune([.. order.Keep, order.Position.FolderName])).ConfigureAwait(false);
+        var manifest = await _services.Checkpoints.SaveAsync(_services.Engine, order.Position, stop).ConfigureAwait(false);
+        await _services.Bulk.RunAsync(() => _services.Checkpoints.Prune([.. order.Keep, order.Position.FolderName])).ConfigureAwait(false);
         return new CheckpointSaved(order.Epoch, order.Position, manifest, order.Position.FolderName);
     }
 
@@ -128,7 +125,7 @@ public sealed class LearnerActor : WireActor
     private async Task PublishAsync(Digest weights, CancellationToken stop)
     {
         Directory.CreateDirectory(_services.Weights.Folder);
-        var published = await _services.Learner.PublishAsync(_services.Weights.Folder, stop).ConfigureAwait(false);
+        var published = await _services.Engine.PublishAsync(_services.Weights.Folder, stop).ConfigureAwait(false);
         if (published != weights)
         {
             throw new InputException($"The learner published {published.Brief}, but holds {weights.Brief}: the device or the disk changes what it is given.");

@@ -45,7 +45,7 @@ public static class LearningProtocol
     public sealed record CheckpointSaved(Epoch Epoch, RunPosition Position, Digest Manifest, string Folder) : IWireMessage;
 
     /// <summary>An order could not be done; what the learner holds is unknown.</summary>
-    public sealed record LearnerFailed(Epoch Epoch, string Reason, bool IsInput) : IWireMessage;
+    public sealed record LearnerFailed(Epoch Epoch, string Reason, FailureKind Kind) : IWireMessage;
 
     /// <summary>A gradient worker has time.</summary>
     public sealed record AskForShard(string Worker) : IWireMessage;
@@ -66,8 +66,8 @@ public static class LearningProtocol
     public sealed record ShardHeld(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt) : IWireMessage;
 
     /// <summary>A gradient worker could not do it.</summary>
-    public sealed record ShardFailed(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt, string Reason, bool IsInput) : IWireMessage;
+    public sealed record ShardFailed(RunId Run, Epoch Epoch, WorkId Work, Attempt Attempt, string Reason, FailureKind Kind) : IWireMessage;
 
-    /// <summary>Nothing that is kept of this step's forward passes is needed any more.</summary>
+    /// <summary>Nothing that is kept of forward passes of this epoch or an earlier one is needed any more.</summary>
     public sealed record ForgetShards(RunId Run, Epoch Epoch) : IWireMessage;
 }

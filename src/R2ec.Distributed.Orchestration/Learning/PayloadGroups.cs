@@ -11,7 +11,7 @@ public static class PayloadGroups
 {
     /// <summary>A step's groups in the order of its plan.</summary>
     /// <exception cref="InputException">A payload is missing or changed; the message names step, group and digest.</exception>
-    public static async Task<IReadOnlyList<ScoredGroup>> ReadAsync(PayloadStore payloads, int step, IReadOnlyList<Digest> digests)
+    public static async Task<IReadOnlyList<ScoredGroup>> ReadAsync(IPayloadReader payloads, int step, IReadOnlyList<Digest> digests)
     {
         ArgumentNullException.ThrowIfNull(payloads);
         ArgumentNullException.ThrowIfNull(digests);

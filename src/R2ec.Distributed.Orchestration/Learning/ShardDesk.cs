@@ -5,6 +5,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Wire;
 
@@ -26,8 +27,10 @@ public sealed class ShardDesk : WireActor, IWithTimers
     private readonly long _began;
     private readonly LeaseLedger<WorkId> _ledger;
     private readonly Dictionary<WorkId, Shard> _shards = [];
-    private readonly Dictionary<string, IActorRef> _idle = [];
+    private readonly Dictionary<string, (IActorRef Worker, TimeSpan At)> _idle = [];
     private readonly HashSet<IActorRef> _workers = [];
+    private Epoch _newest;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>A learner's desk.</summary>
@@ -47,6 +50,9 @@ public sealed class ShardDesk : WireActor, IWithTimers
         Receive<LearningProtocol.ShardFinished>(OnFinished);
         Receive<LearningProtocol.ShardHeld>(m => _ledger.Renew(m.Work, m.Attempt, Now));
         Receive<LearningProtocol.ShardFailed>(OnFailed);
+        Receive<ForwardTaken>(OnForwardTaken);
+        Receive<GradientTaken>(OnGradientTaken);
+        Receive<Lost>(OnLost);
         Receive<Beat>(_ => OnBeat());
     }
 
@@ -68,6 +74,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _stopping.Cancel();
         OnForget();
         base.PostStop();
     }
@@ -75,6 +82,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
     private void OnForward(Forward order)
     {
         var work = Work(order.Epoch, order.Order);
+        _newest = order.Epoch;
         _shards[work] = new Shard(order.Epoch, order.Policy, _blobs.Put(BlobContracts.Write(order.Order)), order.Done);
         _ledger.Add(work);
         GiveOut();
@@ -105,7 +113,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
 
     private void OnAsk(LearningProtocol.AskForShard ask)
     {
-        _idle[ask.Worker] = Sender;
+        _idle[ask.Worker] = (Sender, Now);
         _workers.Add(Sender);
         GiveOut();
     }
@@ -118,57 +126,67 @@ public sealed class ShardDesk : WireActor, IWithTimers
             return;
         }
 
-        shard.Keeper = Sender;
-        shard.Attempt = done.Attempt;
-        Take(shard.Forward, done.Result, bytes => BlobContracts.Read<ShardForward>(bytes));
-        SendBackward(done.Work, shard);
+        var keeper = Sender;
+        TakeAsync(done.Result, bytes => new ForwardTaken(done.Work, done.Attempt, keeper, BlobContracts.Read<ShardForward>(bytes)))
+            .PipeTo(Self, success: taken => taken, failure: cause => new Lost(done.Work, done.Attempt, Faults.Reason(cause)));
+    }
+
+    private void OnForwardTaken(ForwardTaken taken)
+    {
+        if (_shards.TryGetValue(taken.Work, out var shard) && _ledger.Renew(taken.Work, taken.Attempt, Now))
+        {
+            shard.Keeper = taken.Keeper;
+            shard.Attempt = taken.Attempt;
+            shard.Forward.TrySetResult(taken.Result);
+            SendBackward(taken.Work, shard);
+        }
     }
 
     private void OnFinished(LearningProtocol.ShardFinished done)
     {
-        if (!_shards.TryGetValue(done.Work, out var shard) || shard.Backward is null || !_ledger.Finish(done.Work, done.Attempt))
+        if (!_shards.TryGetValue(done.Work, out var shard) || shard.Backward is null || !_ledger.Renew(done.Work, done.Attempt, Now))
         {
             Release(done.Gradient);
             Release(done.ItemGradient);
             return;
         }
 
-        _ = FinishAsync(shard.Backward, shard.Index, done.Gradient, done.ItemGradient);
-        _shards.Remove(done.Work);
-        Release(shard.Order);
-        Release(shard.Gradients);
+        GradientAsync(shard.Index, done).PipeTo(Self, success: taken => new GradientTaken(done.Work, done.Attempt, taken), failure: cause => new Lost(done.Work, done.Attempt, Faults.Reason(cause)));
     }
 
-    private async Task FinishAsync(TaskCompletionSource<ShardGradient> promise, int shard, BlobRef gradient, BlobRef? itemGradient)
+    private async Task<ShardGradient> GradientAsync(int shard, LearningProtocol.ShardFinished done)
     {
-        try
+        var gradient = await TakeAsync(done.Gradient, bytes => bytes).ConfigureAwait(false);
+        return new ShardGradient(shard, gradient, done.ItemGradient is { } item ? await TakeAsync(item, bytes => bytes).ConfigureAwait(false) : null);
+    }
+
+    private void OnGradientTaken(GradientTaken taken)
+    {
+        if (_shards.TryGetValue(taken.Work, out var shard) && _ledger.Finish(taken.Work, taken.Attempt))
         {
-            var bytes = await _blobs.GetAsync(gradient, CancellationToken.None).ConfigureAwait(false);
-            var itemBytes = itemGradient is null ? null : await _blobs.GetAsync(itemGradient, CancellationToken.None).ConfigureAwait(false);
-            promise.TrySetResult(new ShardGradient(shard, bytes, itemBytes));
-        }
-        catch (BlobLostException fault)
-        {
-            promise.TrySetException(fault);
-        }
-        finally
-        {
-            Release(gradient);
-            Release(itemGradient);
+            _shards.Remove(taken.Work);
+            Release(shard.Order);
+            Release(shard.Gradients);
+            shard.Backward!.TrySetResult(taken.Gradient);
         }
     }
 
-    private void Take(TaskCompletionSource<ShardForward> promise, BlobRef blob, Func<byte[], ShardForward> read) => _ = TakeAsync(promise, blob, read);
+    // The worker died between its word and its bytes: the shard begins again elsewhere, which changes no bit.
+    private void OnLost(Lost lost)
+    {
+        if (_shards.TryGetValue(lost.Work, out var shard) && _ledger.Release(lost.Work, lost.Attempt))
+        {
+            _log.Warning("What shard {Work} came to is lost and is computed again: {Reason}", lost.Work, lost.Reason);
+            shard.Keeper = null;
+            GiveOut();
+        }
+    }
 
-    private async Task TakeAsync(TaskCompletionSource<ShardForward> promise, BlobRef blob, Func<byte[], ShardForward> read)
+    private async Task<T> TakeAsync<T>(BlobRef blob, Func<byte[], T> read)
     {
         try
         {
-            promise.TrySetResult(read(await _blobs.GetAsync(blob, CancellationToken.None).ConfigureAwait(false)));
-        }
-        catch (Exception fault) when (fault is BlobLostException or MessagePack.MessagePackSerializationException)
-        {
-            promise.TrySetException(fault);
+            return read(await _blobs.GetAsync(blob, _stopping.Token).ConfigureAwait(false));
         }
         finally
         {
@@ -178,6 +196,12 @@ public sealed class ShardDesk : WireActor, IWithTimers
 
     private void OnFailed(LearningProtocol.ShardFailed failed)
     {
+        if (failed.Kind == FailureKind.Lost)
+        {
+            OnLost(new Lost(failed.Work, failed.Attempt, failed.Reason));
+            return;
+        }
+
         var verdict = _ledger.Fail(failed.Work, failed.Attempt);
         if (verdict == FailureVerdict.Ignored || !_shards.TryGetValue(failed.Work, out var shard))
         {
@@ -185,7 +209,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
         }
 
         shard.Keeper = null;
-        if (verdict == FailureVerdict.Again && !failed.IsInput)
+        if (verdict == FailureVerdict.Again && failed.Kind != FailureKind.Input)
         {
             GiveOut();
             return;
@@ -193,7 +217,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
 
         _ledger.Forget(failed.Work);
         _shards.Remove(failed.Work);
-        Exception fault = failed.IsInput ? new InputException(failed.Reason) : new InvalidOperationException($"Shard {failed.Work} failed {_options.FailureBudget} times: {failed.Reason}");
+        Exception fault = failed.Kind == FailureKind.Input ? new InputException(failed.Reason) : new InvalidOperationException($"Shard {failed.Work} failed {_options.FailureBudget} times: {failed.Reason}");
         shard.Forward.TrySetException(fault);
         shard.Backward?.TrySetException(fault);
     }
@@ -212,7 +236,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
         _ledger.Clear();
         foreach (var worker in _workers)
         {
-            worker.Tell(new LearningProtocol.ForgetShards(_run, default));
+            worker.Tell(new LearningProtocol.ForgetShards(_run, _newest));
         }
     }
 
@@ -229,8 +253,15 @@ public sealed class ShardDesk : WireActor, IWithTimers
 
     private void GiveOut()
     {
-        foreach (var (name, worker) in _idle.ToList())
+        foreach (var (name, (worker, at)) in _idle.ToList())
         {
+            // Who is idle asks on every beat: one that no longer does is gone.
+            if (Now - at > _options.Lease)
+            {
+                _idle.Remove(name);
+                continue;
+            }
+
             if (_ledger.Take(name, _ => true, Now) is not { } grant)
             {
                 return;
@@ -257,6 +288,12 @@ public sealed class ShardDesk : WireActor, IWithTimers
     internal sealed record Backward(Epoch Epoch, ShardOrder Order, VectorGradients Gradients, TaskCompletionSource<ShardGradient> Done) : INoSerializationVerificationNeeded;
 
     internal sealed record Forget : INoSerializationVerificationNeeded;
+
+    private sealed record ForwardTaken(WorkId Work, Attempt Attempt, IActorRef Keeper, ShardForward Result) : INoSerializationVerificationNeeded;
+
+    private sealed record GradientTaken(WorkId Work, Attempt Attempt, ShardGradient Gradient) : INoSerializationVerificationNeeded;
+
+    private sealed record Lost(WorkId Work, Attempt Attempt, string Reason) : INoSerializationVerificationNeeded;
 
     private sealed record Beat : INoSerializationVerificationNeeded;
 

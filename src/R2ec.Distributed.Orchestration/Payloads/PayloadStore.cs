@@ -10,7 +10,7 @@ namespace R2ec.Distributed.Orchestration.Payloads;
 /// A run's payloads in a SQLite file of their own: two writers on one file would meet as naps. One thread reads and writes. What was put is durable when
 /// its task ends; what is read was compared with its hash.
 /// </summary>
-public sealed class PayloadStore : IAsyncDisposable
+public sealed class PayloadStore : IPayloads
 {
     private readonly WorkThread _thread = new("payloads");
     private readonly SqliteConnection _connection;
@@ -137,19 +137,8 @@ public sealed class PayloadStore : IAsyncDisposable
             throw new InputException($"Payload {digest.Brief} of {place} is not in {_path}: the journal names it. Put back the file as it was.");
         }
 
-        if (Digest.Of(packed) != digest)
-        {
-            throw new InputException($"Payload {digest.Brief} of {place} in {_path} was changed: its hash is {Digest.Of(packed).Brief} now. Put back the file as it was.");
-        }
-
-        try
-        {
-            return Packed.Unpack(packed);
-        }
-        catch (InvalidDataException fault)
-        {
-            throw new InputException($"Payload {digest.Brief} of {place} in {_path} cannot be read: {fault.Message}", fault);
-        }
+        var check = new PayloadCheck(digest, $"of {place} in {_path}", "Put back the file as it was.");
+        return check.Unpacked(check.Same(packed));
     }
 
     private T Guard<T>(Func<T> work)

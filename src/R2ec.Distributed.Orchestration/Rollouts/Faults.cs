@@ -1,4 +1,7 @@
 using R2ec.Distributed.Core;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Journal;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
@@ -12,6 +15,13 @@ internal static class Faults
         var text = Innermost(fault) is InputException input ? input.Message : $"{Innermost(fault).GetType().Name}: {Innermost(fault).Message}";
         return text.Length <= LongestReason ? text : text[..LongestReason];
     }
+
+    internal static FailureKind Kind(Exception fault) => Innermost(fault) switch
+    {
+        InputException => FailureKind.Input,
+        BlobLostException or DatabaseLostException => FailureKind.Lost,
+        _ => FailureKind.Fault,
+    };
 
     internal static bool IsInput(Exception fault) => Innermost(fault) is InputException;
 

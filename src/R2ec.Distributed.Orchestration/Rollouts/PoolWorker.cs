@@ -74,7 +74,7 @@ public abstract class PoolWorker : WireActor, IWithTimers
 
         _newest = lease.Epoch;
         _current = (lease, Sender);
-        StartAsync(lease).PipeTo(Self, success: done => done, failure: cause => new Faulted(lease, Faults.Reason(cause), Faults.IsInput(cause)));
+        StartAsync(lease).PipeTo(Self, success: done => done, failure: cause => new Faulted(lease, Faults.Reason(cause), Faults.Kind(cause)));
     }
 
     private async Task<Done> StartAsync(WorkProtocol.Lease lease)
@@ -89,11 +89,16 @@ public abstract class PoolWorker : WireActor, IWithTimers
         AskAgain();
     }
 
+    // Who lost what it needed asks on the next beat: by then the others know of the loss as well.
     private void OnFaulted(Faulted faulted)
     {
         _log.Warning("Failed at {Work}, attempt {Attempt}: {Reason}", faulted.Lease.Work, faulted.Lease.Attempt.Value, faulted.Reason);
-        Tell(new WorkProtocol.WorkFailed(faulted.Lease.Run, faulted.Lease.Work, faulted.Lease.Attempt, faulted.Reason, faulted.IsInput));
-        AskAgain();
+        Tell(new WorkProtocol.WorkFailed(faulted.Lease.Run, faulted.Lease.Work, faulted.Lease.Attempt, faulted.Reason, faulted.Kind));
+        _current = null;
+        if (faulted.Kind != FailureKind.Lost)
+        {
+            AskAgain();
+        }
     }
 
     private void OnBeat()
@@ -118,7 +123,7 @@ public abstract class PoolWorker : WireActor, IWithTimers
 
     private sealed record Done(WorkProtocol.Lease Lease, Core.Identity.Digest? Policy, Core.Identity.Digest? Table, Core.Identity.BlobRef Result) : INoSerializationVerificationNeeded;
 
-    private sealed record Faulted(WorkProtocol.Lease Lease, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(WorkProtocol.Lease Lease, string Reason, FailureKind Kind) : INoSerializationVerificationNeeded;
 
     private sealed record Beat : INoSerializationVerificationNeeded;
 }

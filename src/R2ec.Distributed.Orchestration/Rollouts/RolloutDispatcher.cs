@@ -23,7 +23,8 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private readonly TimeProvider _clock;
     private readonly LeaseLedger<WorkId> _ledger;
     private readonly Dictionary<WorkId, Item> _items = [];
-    private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker)> _idle = [];
+    private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker, TimeSpan At)> _idle = [];
+    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
 
@@ -41,7 +42,10 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         Receive<WorkProtocol.StillWorking>(m => _ledger.Renew(m.Work, m.Attempt, Now));
         Receive<WorkProtocol.WorkDone>(OnDone);
         Receive<WorkProtocol.WorkFailed>(OnFailed);
+        Receive<WorkProtocol.WorkersGone>(OnGone);
         Receive<WorkProtocol.ForgetAll>(_ => OnForgetAll());
+        Receive<Adopted>(m => Finish(m.Done));
+        Receive<Lost>(OnLost);
         Receive<Beat>(_ => OnBeat());
     }
 
@@ -61,6 +65,14 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         base.PreStart();
     }
 
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        OnForgetAll();
+        base.PostStop();
+    }
+
     private void OnEnqueue(WorkProtocol.Enqueue order)
     {
         if (_ledger.Add(order.Work))
@@ -76,11 +88,32 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void OnAsk(WorkProtocol.AskForWork ask)
     {
-        _idle[ask.Worker] = (ask, Sender);
+        _idle[ask.Worker] = (ask, Sender, Now);
         GiveOut();
     }
 
+    // A result that another process holds is taken over before it counts: from then on that process may die.
     private void OnDone(WorkProtocol.WorkDone done)
+    {
+        if (_blobs.IsOwn(done.Result) || !_ledger.Renew(done.Work, done.Attempt, Now))
+        {
+            Finish(done);
+            return;
+        }
+
+        _blobs.AdoptAsync(done.Result, _stopping.Token).PipeTo(Self, success: own => new Adopted(done with { Result = own }), failure: cause => new Lost(done, Faults.Reason(cause)));
+    }
+
+    private void OnLost(Lost lost)
+    {
+        if (_ledger.Release(lost.Done.Work, lost.Done.Attempt))
+        {
+            _log.Warning("The result of {Work}, attempt {Attempt}, is lost and is made again: {Reason}", lost.Done.Work, lost.Done.Attempt.Value, lost.Reason);
+            GiveOut();
+        }
+    }
+
+    private void Finish(WorkProtocol.WorkDone done)
     {
         if (!_ledger.Finish(done.Work, done.Attempt) || !_items.Remove(done.Work, out var item))
         {
@@ -106,13 +139,19 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void OnFailed(WorkProtocol.WorkFailed failed)
     {
+        if (failed.Kind == FailureKind.Lost)
+        {
+            _ledger.Release(failed.Work, failed.Attempt);
+            return;
+        }
+
         var verdict = _ledger.Fail(failed.Work, failed.Attempt);
         if (verdict == FailureVerdict.Ignored)
         {
             return;
         }
 
-        if (verdict == FailureVerdict.Again && !failed.IsInput)
+        if (verdict == FailureVerdict.Again && failed.Kind != FailureKind.Input)
         {
             GiveOut();
             return;
@@ -122,8 +161,20 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         if (_items.Remove(failed.Work, out var item))
         {
             _blobs.Release(item.Order.Content);
-            item.Owner.Tell(new WorkProtocol.WorkExhausted(item.Origin ?? failed.Work, failed.Reason, failed.IsInput));
+            item.Owner.Tell(new WorkProtocol.WorkExhausted(item.Origin ?? failed.Work, failed.Reason, failed.Kind == FailureKind.Input));
         }
+    }
+
+    private void OnGone(WorkProtocol.WorkersGone gone)
+    {
+        foreach (var name in _idle.Keys.Where(name => name.StartsWith(gone.Prefix, StringComparison.Ordinal)).ToList())
+        {
+            _idle.Remove(name);
+        }
+
+        var returned = _ledger.Release(worker => worker.StartsWith(gone.Prefix, StringComparison.Ordinal));
+        Sender.Tell(new WorkProtocol.LeasesReturned(gone.Prefix, returned.Count));
+        GiveOut();
     }
 
     private void OnForgetAll()
@@ -149,11 +200,18 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void GiveOut()
     {
-        foreach (var (name, (ask, worker)) in _idle.ToList())
+        foreach (var (name, (ask, worker, at)) in _idle.ToList())
         {
             if (_ledger.WaitingCount == 0)
             {
                 return;
+            }
+
+            // Who is idle asks on every beat: one that no longer does is gone.
+            if (Now - at > _options.Lease)
+            {
+                _idle.Remove(name);
+                continue;
             }
 
             if (_ledger.Take(name, work => ask.CanDo(_items[work].Order.Kind), Now) is { } grant)
@@ -170,6 +228,10 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     {
         internal static Beat Instance { get; } = new();
     }
+
+    private sealed record Adopted(WorkProtocol.WorkDone Done) : INoSerializationVerificationNeeded;
+
+    private sealed record Lost(WorkProtocol.WorkDone Done, string Reason) : INoSerializationVerificationNeeded;
 
     private sealed record Item(WorkProtocol.Enqueue Order, IActorRef Owner, WorkId? Origin, WorkProtocol.WorkDone? Rollout);
 }

@@ -57,8 +57,8 @@ public static class WorkProtocol
     /// <param name="Work">The work.</param>
     /// <param name="Attempt">The attempt that this answers.</param>
     /// <param name="Reason">What went wrong.</param>
-    /// <param name="IsInput">Whether a person has to mend it, so that trying again is idle.</param>
-    public sealed record WorkFailed(RunId Run, WorkId Work, Attempt Attempt, string Reason, bool IsInput) : IWireMessage;
+    /// <param name="Kind">What that means for the work.</param>
+    public sealed record WorkFailed(RunId Run, WorkId Work, Attempt Attempt, string Reason, FailureKind Kind) : IWireMessage;
 
     /// <summary>Work that was asked for is done.</summary>
     /// <param name="Work">The work.</param>
@@ -69,6 +69,15 @@ public static class WorkProtocol
 
     /// <summary>Work that was asked for cannot be done.</summary>
     public sealed record WorkExhausted(WorkId Work, string Reason, bool IsInput) : IWireMessage;
+
+    /// <summary>Workers are gone: what they have is given to others, and what they asked for is forgotten.</summary>
+    /// <param name="Prefix">Their names begin with this.</param>
+    public sealed record WorkersGone(string Prefix) : IWireMessage;
+
+    /// <summary>What the workers' leave took away.</summary>
+    /// <param name="Prefix">Whose.</param>
+    /// <param name="Returned">Leases that were taken back.</param>
+    public sealed record LeasesReturned(string Prefix, int Returned) : IWireMessage;
 
     /// <summary>Nothing that was asked for is needed any more.</summary>
     public sealed record ForgetAll : IWireMessage;

@@ -3,7 +3,6 @@ using Akka.Event;
 using Akka.Persistence;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
-using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Wire;
 
@@ -15,16 +14,23 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// </summary>
 public abstract class JournaledRun : ReceivePersistentActor
 {
-    private readonly RunServices _services;
+    private readonly TimeProvider _clock;
+    private readonly Func<Exception, string> _explain;
+    private readonly Action<Exception>? _failed;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<CommandBatch.Waiting> _waiting = [];
     private bool _flushing;
 
     /// <summary>A run whose events are replayed into <see cref="State"/>.</summary>
-    protected JournaledRun(RunId run, RunServices services)
+    /// <param name="run">The run.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="explain">What a failure of the journal means for a person.</param>
+    /// <param name="failed">Told of a write that failed.</param>
+    protected JournaledRun(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception>? failed)
     {
-        ArgumentNullException.ThrowIfNull(services);
-        _services = services;
+        _clock = clock;
+        _explain = explain;
+        _failed = failed;
         State = new RunState(run);
         Recover<IRunEvent>(fact => State = State.Apply(fact));
         Command<Flush>(_ => OnFlush());
@@ -75,7 +81,8 @@ public abstract class JournaledRun : ReceivePersistentActor
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _log.Error(cause, "Could not store event {Sequence}", sequenceNr);
-        End(JournalFaults.Explain(_services.Folder, cause), isInput: true);
+        _failed?.Invoke(cause);
+        End(_explain(cause), isInput: true);
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
@@ -90,21 +97,21 @@ public abstract class JournaledRun : ReceivePersistentActor
     /// <inheritdoc/>
     protected override void OnRecoveryFailure(Exception reason, object? message)
     {
-        End(JournalFaults.Explain(_services.Folder, reason), isInput: true);
+        End(_explain(reason), isInput: true);
         base.OnRecoveryFailure(reason, message);
     }
 
     private void OnFlush()
     {
         _flushing = false;
-        var batch = Completed(CommandBatch.Decide(State, _waiting, _services.Clock.GetUtcNow()));
+        var batch = Completed(CommandBatch.Decide(State, _waiting, _clock.GetUtcNow()));
         _waiting.Clear();
         foreach (var refused in batch.Refused)
         {
             _log.Warning("Refused: {Reason}", refused);
         }
 
-        var began = _services.Clock.GetTimestamp();
+        var began = _clock.GetTimestamp();
         PersistAll(batch.Facts, Stored);
         DeferAsync(batch, done =>
         {
@@ -113,7 +120,7 @@ public abstract class JournaledRun : ReceivePersistentActor
                 to?.Invoke(reply);
             }
 
-            OnCommitted(_services.Clock.GetElapsedTime(began));
+            OnCommitted(_clock.GetElapsedTime(began));
         });
     }
 

@@ -15,4 +15,12 @@ internal static class LearnerOrders
         RunOrder.TrainStep o when groups is not null => new LearningProtocol.TrainStep(state.Epoch, o.Step.Step, groups),
         _ => throw new InvalidOperationException($"{order.GetType().Name} is no order for a learner."),
     };
+
+    /// <summary>A learner's arrival as the run takes note of it.</summary>
+    internal static IRunCommand Report(LearningProtocol.LearnerAt at, RunClockwork times) => at.Position switch
+    {
+        { Stage: RunStage.WarmStart } => new RunCommands.ReportWarmStart(at.Epoch, at.Position.Step, at.Weights, at.Metrics),
+        { Step: 0 } => new RunCommands.ReportReinforcement(at.Epoch, at.Weights),
+        _ => new RunCommands.ReportTrained(at.Epoch, at.Position.Step, at.Weights, [.. at.Metrics, .. times.Trained(at.Metrics)]),
+    };
 }

@@ -3,9 +3,12 @@ using Akka.Event;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
+using static R2ec.Distributed.Orchestration.Runs.RunNotes;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -18,36 +21,46 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// again and every digest is compared. Commands that wait are decided in sequence and committed together.
 /// One order is in work at a time; who does it: the learner, the encoder, the evaluator, or the dispatcher.
 /// </remarks>
-public sealed class RunActor : JournaledRun
+public sealed class RunActor : JournaledRun, IWithTimers
 {
     private readonly RunServices _services;
     private readonly RunClockwork _times;
     private readonly BundleStore _bundles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<WorkId> _asked = [];
-    private readonly List<(object Ask, IActorRef From)> _early = [];
+    private readonly EarlyAsks _early = new();
+    private readonly RunLosses _losses = new();
     private RunCrew? _crew;
     private PromptOrder? _order;
-    private BlobRef? _table;
-    private BlobRef? _groups;
+    private readonly HeldBlob _table;
+    private readonly HeldBlob _groups;
     private string? _issued;
     private bool _restoring;
-    private bool _draining;
+    private IRunCommand? _ending;
     private bool _isInput;
     private int _learnerFailures;
 
     /// <summary>A run.</summary>
     public RunActor(RunId run, RunServices services)
-        : base(run, services)
+        : base(run, services.Clock, services.Explain, services.JournalFailed)
     {
         _services = services;
         _times = new RunClockwork(services.Clock);
         _bundles = new BundleStore(services);
+        (_table, _groups) = (new HeldBlob(services.Blobs), new HeldBlob(services.Blobs));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
-        Command<RunProtocol.Drain>(_ => OnDrain());
-        Command<WorkProtocol.AskForWork>(m => OnAsk(m, _crew?.Dispatcher));
-        Command<LearningProtocol.AskForShard>(m => OnAsk(m, _crew?.Desk));
+        Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
+        Command<ClusterProtocol.PauseRun>(_ => OnPause());
+        Command<ClusterProtocol.StopRun>(_ => OnStop());
+        Command<WorkProtocol.AskForWork>(m => _early.Ask(m, Sender, _crew?.Dispatcher));
+        Command<LearningProtocol.AskForShard>(m => _early.Ask(m, Sender, _crew?.Desk));
+        Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
+        Command<ClusterProtocol.NodeGone>(m => _losses.Take(m, _crew?.Dispatcher ?? Self, Self));
+        Command<WorkProtocol.WorkersGone>(m => Self.Tell(new WorkProtocol.LeasesReturned(m.Prefix, 0)));
+        Command<WorkProtocol.LeasesReturned>(m => _losses.Returned(m, State, Take));
+        Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList([_times.Wait(State, _restoring, _issued)])));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
         Command<LearningProtocol.LearnerAt>(m => m.Epoch == State.Epoch, OnLearner);
@@ -57,19 +70,23 @@ public sealed class RunActor : JournaledRun
         Command<MeasuringProtocol.EvaluationDone>(m => Take(new RunCommands.ReportEvaluation(m.Epoch, m.Step, m.Kind, m.Metrics, m.Ranks, m.Chains)));
         Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
         Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && OrderNames.IsEvaluation(at) ? "evaluate" : "encode", m.Done, m.Total));
-        Command<Baselines>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
+        Command<Measured>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
-        Command<Faulted>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
+        Command<Faulted>(m => m.Epoch == State.Epoch, OnFaulted);
+        Command<RestoreAgain>(m => m.Epoch == State.Epoch, _ => Restore());
         Command<Terminated>(m => GiveUp($"{m.ActorRef.Path.Name} stopped by a fault of its own; the log has it", false));
     }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How it is made.</summary>
     public static Props Props(RunId run, RunServices services) => Akka.Actor.Props.Create(() => new RunActor(run, services));
 
     /// <inheritdoc/>
     private protected override CommandBatch Completed(CommandBatch batch) =>
-        _draining || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
+        _ending is not null || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
 
     /// <inheritdoc/>
     protected override void OnFact(IRunEvent fact)
@@ -77,7 +94,11 @@ public sealed class RunActor : JournaledRun
         _services.Watch.Post(fact);
         switch (fact)
         {
-            case RunEvents.Started or RunEvents.Resumed:
+            case RunEvents.Started:
+                Restore();
+                break;
+            case RunEvents.Resumed:
+                Forget();
                 Restore();
                 break;
             case RunEvents.StepPlanned:
@@ -85,7 +106,7 @@ public sealed class RunActor : JournaledRun
                 _asked.Clear();
                 break;
             case RunEvents.StepTrained e:
-                Release(ref _groups);
+                _groups.Take(null);
                 Report("train", e.Step, State.Steps, e.Metrics);
                 break;
             case RunEvents.Evaluated e:
@@ -96,8 +117,9 @@ public sealed class RunActor : JournaledRun
                 break;
             case RunEvents.CheckpointWritten e:
                 _log.Info("Wrote checkpoint {Folder}", e.Folder);
+                KeepCopies(e);
                 break;
-            case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused:
+            case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused or RunEvents.Stopped:
                 End(State.Reason, _isInput);
                 break;
             default:
@@ -105,38 +127,39 @@ public sealed class RunActor : JournaledRun
         }
     }
 
-    // Workers ask as soon as they live; a run that has no crew yet keeps the question.
-    private void OnAsk(object ask, IActorRef? who)
+    // Nothing of an earlier epoch is waited for: its bundles are asked for anew, its groups that are stored stay.
+    private void Forget()
     {
-        if (who is not null)
+        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+        _asked.Clear();
+        _groups.Take(null);
+    }
+
+    private void KeepCopies(RunEvents.CheckpointWritten written)
+    {
+        if (_services.Learner is null)
         {
-            who.Forward(ask);
+            _crew?.Learner.Tell(new ClusterProtocol.KeepCheckpoint(State.Run, new CheckpointRecord(written.Position, written.Manifest, written.Folder), "", CheckpointRetention.Kept(State)));
         }
-        else
+    }
+
+    // Only a new epoch shuts out what the lost learner may still do.
+    private void OnLearnerLost(ClusterProtocol.LearnerLost lost)
+    {
+        if (lost.Epoch == State.Epoch && State.Phase == RunPhase.Running)
         {
-            _early.Add((ask, Sender));
+            _log.Warning("The learner on {Node} is lost ({Evidence}): the run begins its next epoch", lost.Node, lost.Evidence);
+            Take(new RunCommands.Resume(State.Numerics, false));
         }
     }
 
     private void Restore()
     {
-        _crew ??= Hire();
+        _crew ??= _early.HandOver(RunCrew.Hire(Context, State, _services));
         _restoring = true;
         _issued = null;
         _log.Info("Run {Run} works in epoch {Epoch} from {Position}", State.Run, State.Epoch.Value, State.Position);
         _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Candidates(State).Take(RunCrew.MostCandidates)]));
-    }
-
-    private RunCrew Hire()
-    {
-        var crew = RunCrew.Hire(Context, State, _services);
-        foreach (var (ask, from) in _early)
-        {
-            (ask is WorkProtocol.AskForWork ? crew.Dispatcher : crew.Desk).Tell(ask, from);
-        }
-
-        _early.Clear();
-        return crew;
     }
 
     private void OnLearner(LearningProtocol.LearnerAt at)
@@ -144,12 +167,7 @@ public sealed class RunActor : JournaledRun
         if (!_restoring)
         {
             _learnerFailures = 0;
-            Take(at.Position switch
-            {
-                { Stage: RunStage.WarmStart } => new RunCommands.ReportWarmStart(at.Epoch, at.Position.Step, at.Weights, at.Metrics),
-                { Step: 0 } => new RunCommands.ReportReinforcement(at.Epoch, at.Weights),
-                _ => new RunCommands.ReportTrained(at.Epoch, at.Position.Step, at.Weights, [.. at.Metrics, .. _times.Trained(at.Metrics)]),
-            });
+            Take(LearnerOrders.Report(at, _times));
             return;
         }
 
@@ -159,9 +177,9 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        Release(ref _groups);
+        _groups.Take(null);
         Report("restore", at.Position.Step, State.Position.Step);
-        if (_draining)
+        if (_ending is not null)
         {
             Interrupt();
         }
@@ -180,10 +198,10 @@ public sealed class RunActor : JournaledRun
     {
         if (order is RunOrder.TrainStep o)
         {
-            _groups = _bundles.Groups(o.Step);
+            _groups.Take(_bundles.Groups(o.Step));
         }
 
-        return LearnerOrders.Of(order, State, _groups);
+        return LearnerOrders.Of(order, State, _groups.Ref);
     }
 
     /// <inheritdoc/>
@@ -207,13 +225,14 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        if (_draining)
+        if (_ending is not null)
         {
             Interrupt();
             return;
         }
 
         _issued = name;
+        _times.Issued();
         Issue(order);
     }
 
@@ -221,9 +240,18 @@ public sealed class RunActor : JournaledRun
     {
         switch (order)
         {
+            case RunOrder.Evaluate or RunOrder.CollectGroups when _table.Ref?.Digest != State.Table!.Table:
+                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
+                break;
             case RunOrder.MeasureBaselines:
                 var epoch = State.Epoch;
-                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Baselines(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
+                _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Measured(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
+                break;
+            case RunOrder.Complete:
+                Take(new RunCommands.Complete());
+                break;
+            case RunOrder.PlanStep:
+                Nudge();
                 break;
             case RunOrder.TrainStep:
                 _times.Collected();
@@ -232,39 +260,9 @@ public sealed class RunActor : JournaledRun
             case RunOrder.TrainWarmStart or RunOrder.BeginReinforcement or RunOrder.WriteCheckpoint:
                 _crew!.Learner.Tell(LearnerOrder(order));
                 break;
-            case RunOrder.EncodeTable o:
-                _crew!.Encoder.Tell(new MeasuringProtocol.EncodeTable(State.Epoch, o.Version, o.Policy));
-                break;
-            case RunOrder.Evaluate when _table?.Digest != State.Table!.Table:
-            case RunOrder.CollectGroups when _table?.Digest != State.Table!.Table:
-                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
-                break;
-            case RunOrder.Evaluate o:
-                _crew!.Evaluator.Tell(new MeasuringProtocol.Evaluate(State.Epoch, o.Step, o.Kind, o.Policy, _table!, State.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
-                break;
-            case RunOrder.CollectGroups o:
-                Collect(o);
-                break;
-            case RunOrder.Complete:
-                Take(new RunCommands.Complete());
-                break;
-            case RunOrder.PlanStep:
-                Nudge();
-                break;
             default:
-                throw new InvalidOperationException($"No rule for {order.GetType().Name}.");
-        }
-    }
-
-    private void Collect(RunOrder.CollectGroups order)
-    {
-        foreach (var bundle in order.MissingBundles)
-        {
-            var work = BundleStore.Work(State.Epoch, order.Step.Step, bundle);
-            if (_asked.Add(work))
-            {
-                _crew!.Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, State.Epoch, order.Step.Policy, _table, _bundles.Content(order.Step, bundle)));
-            }
+                _crew!.Send(order, State, _table.Ref, _asked, _bundles);
+                break;
         }
     }
 
@@ -288,18 +286,16 @@ public sealed class RunActor : JournaledRun
             return;
         }
 
-        Release(ref _table);
-        _table = encoded.Table;
+        _table.Take(encoded.Table);
         Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
     }
 
     private void OnTableLoaded(TableLoaded loaded)
     {
-        Release(ref _table);
-        _table = loaded.Table;
-        if (_table.Digest != State.Table?.Table)
+        _table.Take(loaded.Table);
+        if (loaded.Table.Digest != State.Table?.Table)
         {
-            GiveUp($"The stored item table of version {State.Table?.Version} is {_table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
+            GiveUp($"The stored item table of version {State.Table?.Version} is {loaded.Table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
             return;
         }
 
@@ -309,21 +305,28 @@ public sealed class RunActor : JournaledRun
 
     private void OnLearnerFailed(LearningProtocol.LearnerFailed failed)
     {
-        if (failed.IsInput || ++_learnerFailures >= _services.Work.FailureBudget)
+        _groups.Take(null);
+        if (failed.Kind == FailureKind.Lost)
         {
-            GiveUp($"The learner failed: {failed.Reason}", failed.IsInput);
+            _log.Warning("What the learner needed was lost: it is restored on the next beat: {Reason}", failed.Reason);
+            Timers.StartSingleTimer(nameof(RestoreAgain), new RestoreAgain(State.Epoch), _services.Work.Beat);
+            return;
+        }
+
+        if (failed.Kind == FailureKind.Input || ++_learnerFailures >= _services.Work.FailureBudget)
+        {
+            GiveUp($"The learner failed: {failed.Reason}", failed.Kind == FailureKind.Input);
             return;
         }
 
         _log.Warning("The learner failed and is restored: {Reason}", failed.Reason);
-        Release(ref _groups);
         Restore();
     }
 
     // Learner orders are short and lose work when cut: they are waited for. Everything else is done again by a resumption.
-    private void OnDrain()
+    private void OnDrain(IRunCommand ending)
     {
-        _draining = true;
+        _ending = ending;
         if (_crew is null || State.Phase != RunPhase.Running)
         {
             End(State.Reason, false);
@@ -337,7 +340,19 @@ public sealed class RunActor : JournaledRun
     private void Interrupt()
     {
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
-        Take(new RunCommands.Interrupt());
+        Take(_ending!);
+    }
+
+    private void OnPause()
+    {
+        Sender.Tell(new RunProtocol.Answer(State.Run, RunProtocol.AnswerKind.Working, $"Run {State.Run} pauses at its next boundary."));
+        OnDrain(new RunCommands.Pause("paused by a person"));
+    }
+
+    private void OnStop()
+    {
+        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+        Take(new RunCommands.Stop(), Answer(Sender));
     }
 
     private void GiveUp(string reason, bool isInput)
@@ -358,25 +373,22 @@ public sealed class RunActor : JournaledRun
 
     private Action<RunReply> Answer(IActorRef to) => reply => to.Tell(RunProtocol.Answer.Of(reply, State));
 
-    private Faulted Fault(Exception cause) => new(State.Epoch, Faults.Reason(cause), Faults.IsInput(cause));
+    private Faulted Fault(Exception cause) => new(State.Epoch, Faults.Reason(cause), Faults.Kind(cause));
+
+    // Where the database is out of reach nothing can be journaled either: whoever supervises takes the run up again.
+    private void OnFaulted(Faulted faulted)
+    {
+        if (faulted.Kind == FailureKind.Lost)
+        {
+            _log.Warning("The run's actor ends until what it needs is back: {Reason}", faulted.Reason);
+            End(faulted.Reason, isInput: false);
+            Context.Stop(Self);
+            return;
+        }
+
+        GiveUp(faulted.Reason, faulted.Kind == FailureKind.Input);
+    }
 
     private void Report(string phase, int done, int total, IReadOnlyList<Metric>? facts = null) =>
         _services.Watch.Report(new RunProgress(phase, done, total, State.Step, State.Steps, facts ?? []));
-
-    private void Release(ref BlobRef? blob)
-    {
-        if (blob is not null)
-        {
-            _services.Blobs.Release(blob);
-            blob = null;
-        }
-    }
-
-    private sealed record Baselines(Epoch Epoch, IReadOnlyList<BaselineMetrics> Rows) : INoSerializationVerificationNeeded;
-
-    private sealed record Stored(Epoch Epoch, IReadOnlyList<StoredGroup> Groups) : INoSerializationVerificationNeeded;
-
-    private sealed record TableLoaded(BlobRef Table) : INoSerializationVerificationNeeded;
-
-    private sealed record Faulted(Epoch Epoch, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
 }

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -9,6 +10,18 @@ internal sealed class RunClockwork(TimeProvider clock)
     private long? _planned;
     private long? _collected;
     private TimeSpan _journal;
+    private long _issued = clock.GetTimestamp();
+
+    internal void Issued() => _issued = clock.GetTimestamp();
+
+    /// <summary>What the run waits for.</summary>
+    internal WaitFact Wait(RunState state, bool restoring, string? issued)
+    {
+        var since = clock.GetElapsedTime(_issued);
+        return restoring
+            ? new WaitFact($"run {state.Run}", $"the learner to come back to {state.Position} in epoch {state.Epoch}", since, null, "the learner's seat: without a sign of life it is given to another")
+            : new WaitFact($"run {state.Run}", issued ?? "the journal", since, null, "leases: a worker without a sign of life loses its work to another");
+    }
 
     internal void Planned()
     {

@@ -1,5 +1,7 @@
 using Akka.Actor;
+using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
@@ -15,15 +17,54 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
     internal static RunCrew Hire(IActorContext context, RunState state, RunServices services)
     {
         var dispatcher = context.ActorOf(RolloutDispatcher.Props(state.Run, services.Blobs, services.Work, services.Clock), "dispatcher");
-        var desk = context.ActorOf(ShardDesk.Props(state.Run, services.Blobs, services.Work, services.Clock), "shards");
-        var learner = context.ActorOf(LearnerActor.Props(services, desk), "learner");
+        var (learner, desk) = Appoint(context, state, services);
         var encoder = context.ActorOf(ItemEncoder.Props(services, state.Plan!, dispatcher), "encoder");
         var evaluator = context.ActorOf(Evaluation.Evaluator.Props(services, state.Plan!, dispatcher), "evaluator");
-        foreach (var child in new[] { dispatcher, desk, learner, encoder, evaluator })
+        foreach (var child in new[] { dispatcher, desk, learner, encoder, evaluator }.Distinct())
         {
             context.Watch(child);
         }
 
         return new RunCrew(dispatcher, desk, learner, encoder, evaluator, services.Stopping);
+    }
+
+    /// <summary>Has the encoder, the evaluator or the dispatcher do an order.</summary>
+    internal void Send(RunOrder order, RunState state, BlobRef? table, HashSet<WorkId> asked, BundleStore bundles)
+    {
+        switch (order)
+        {
+            case RunOrder.EncodeTable o:
+                Encoder.Tell(new MeasuringProtocol.EncodeTable(state.Epoch, o.Version, o.Policy));
+                break;
+            case RunOrder.Evaluate o:
+                Evaluator.Tell(new MeasuringProtocol.Evaluate(state.Epoch, o.Step, o.Kind, o.Policy, table!, state.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
+                break;
+            case RunOrder.CollectGroups o:
+                foreach (var bundle in o.MissingBundles)
+                {
+                    var work = BundleStore.Work(state.Epoch, o.Step.Step, bundle);
+                    if (asked.Add(work))
+                    {
+                        Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, state.Epoch, o.Step.Policy, table, bundles.Content(o.Step, bundle)));
+                    }
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"No rule for {order.GetType().Name}.");
+        }
+    }
+
+    // In a cluster both are one: the link to whichever node holds the learner's seat.
+    private static (IActorRef Learner, IActorRef Desk) Appoint(IActorContext context, RunState state, RunServices services)
+    {
+        if (services.Learner is not { } local)
+        {
+            var link = context.ActorOf(LearnerLink.Props(state.Run, services.Holders, services.Work, services.Clock), "learner");
+            return (link, link);
+        }
+
+        var desk = context.ActorOf(ShardDesk.Props(state.Run, services.Blobs, services.Work, services.Clock), "shards");
+        return (context.ActorOf(LearnerActor.Props(local, desk), "learner"), desk);
     }
 }

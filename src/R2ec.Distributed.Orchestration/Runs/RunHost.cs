@@ -2,13 +2,13 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Journal;
+using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Threads;
 using R2ec.Distributed.Orchestration.Weights;
@@ -105,15 +105,16 @@ public sealed class RunHost : IAsyncDisposable
         RefuseOthers(options, state);
         await bulk.RunAsync(() => JournalSetup.Prepare(folder)).ConfigureAwait(false);
         var payloads = Own(owned, await PayloadStore.OpenAsync(folder).ConfigureAwait(false));
+        var blobs = new MemoryBlobStore();
+        var weights = new FolderWeightStore(folder.Weights);
         var services = new RunServices
         {
-            Folder = folder,
+            Explain = fault => JournalFaults.Explain(folder, fault),
             Spec = options.Spec,
             Book = options.Book,
             Baselines = options.Baselines,
-            Learner = Own(owned, options.LearnerEngine()),
-            Blobs = new MemoryBlobStore(),
-            Weights = new FolderWeightStore(folder.Weights),
+            Learner = Learner(options, Own(owned, options.LearnerEngine()), blobs, payloads, weights, bulk),
+            Blobs = blobs,
             Payloads = payloads,
             Bulk = bulk,
             Clock = options.Clock,
@@ -124,7 +125,7 @@ public sealed class RunHost : IAsyncDisposable
         IRolloutEngine[] rollouts = [.. options.RolloutEngines.Select(make => Own(owned, make()))];
         IGradientEngine[] gradients = [.. options.GradientEngines.Select(make => Own(owned, make()))];
         var rewards = Own(owned, new WorkThread("rewards"));
-        var host = Build(options, builder => builder.WithSingleNode().WithJournal(folder).WithRuns(services).WithRollouts(services, rollouts).WithRewards(services, rewards).WithLearning(services, gradients));
+        var host = AkkaHost.Build(options.Logs, StopTime, builder => builder.WithSingleNode().WithJournal(folder).WithRuns(services).WithRollouts(services, rollouts, weights).WithRewards(services, rewards).WithLearning(services, gradients, weights));
         owned.Push(new Owned(host));
         await host.StartAsync(stop).ConfigureAwait(false);
         owned.Push(new Stop(host));
@@ -142,6 +143,20 @@ public sealed class RunHost : IAsyncDisposable
 
         return new RunHost(options, owned, watch, stopping, registry);
     }
+
+    private static LearnerServices Learner(RunHostOptions options, ILearnerEngine engine, IBlobStore blobs, PayloadStore payloads, FolderWeightStore weights, WorkThread bulk) => new()
+    {
+        Spec = options.Spec,
+        Book = options.Book,
+        Engine = engine,
+        Blobs = blobs,
+        Payloads = _ => payloads,
+        Weights = weights,
+        Checkpoints = new CheckpointFolder(options.Folder.Checkpoints),
+        Bulk = bulk,
+        Clock = options.Clock,
+        Work = options.Work,
+    };
 
     private static async Task<RunProtocol.Answer> AskAsync(IActorRef registry, RunHostOptions options, RunState state, CancellationToken stop)
     {
@@ -176,25 +191,6 @@ public sealed class RunHost : IAsyncDisposable
         }
     }
 
-    private static IHost Build(RunHostOptions options, Action<AkkaConfigurationBuilder> compose)
-    {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(options.Logs);
-        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTime);
-        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
-        builder.Services.AddAkka(RunSetup.SystemName, (akka, _) =>
-        {
-            akka.ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory(options.Logs);
-            });
-            compose(akka);
-        });
-        return builder.Build();
-    }
-
     private static T Own<T>(Stack<IAsyncDisposable> owned, T thing)
         where T : IAsyncDisposable
     {
@@ -208,14 +204,6 @@ public sealed class RunHost : IAsyncDisposable
         {
             await thing.DisposeAsync().ConfigureAwait(false);
         }
-    }
-
-    // Signals belong to whoever hosts the host.
-    private sealed class SilentLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class Owned(IDisposable thing) : IAsyncDisposable

@@ -7,6 +7,7 @@ using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rewards;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Threads;
+using R2ec.Distributed.Orchestration.Weights;
 using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Runs;
@@ -54,12 +55,12 @@ public static class RunSetup
         .WithActors((system, registry) => registry.Register<RunRegistry>(system.ActorOf(RunRegistry.Props(run => RunActor.Props(run, services)), "runs")));
 
     /// <summary>The rollout role: one worker per device.</summary>
-    public static AkkaConfigurationBuilder WithRollouts(this AkkaConfigurationBuilder builder, RunServices services, IReadOnlyList<IRolloutEngine> engines) => builder
+    public static AkkaConfigurationBuilder WithRollouts(this AkkaConfigurationBuilder builder, RunServices services, IReadOnlyList<IRolloutEngine> engines, IWeightStore weights) => builder
         .WithActors((system, registry) =>
         {
             foreach (var (i, engine) in engines.Index())
             {
-                system.ActorOf(RolloutWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, engine, services.Weights), $"rollout-{i}");
+                system.ActorOf(RolloutWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, engine, weights), $"rollout-{i}");
             }
         });
 
@@ -73,12 +74,12 @@ public static class RunSetup
     }
 
     /// <summary>The learner's role: gradient workers, one per device; the learner itself is appointed by its run.</summary>
-    public static AkkaConfigurationBuilder WithLearning(this AkkaConfigurationBuilder builder, RunServices services, IReadOnlyList<IGradientEngine> engines) => builder
+    public static AkkaConfigurationBuilder WithLearning(this AkkaConfigurationBuilder builder, RunServices services, IReadOnlyList<IGradientEngine> engines, IWeightStore weights) => builder
         .WithActors((system, registry) =>
         {
             foreach (var (i, engine) in engines.Index())
             {
-                system.ActorOf(GradientWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, engine, services.Weights), $"gradient-{i}");
+                system.ActorOf(GradientWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, engine, weights), $"gradient-{i}");
             }
         });
 }

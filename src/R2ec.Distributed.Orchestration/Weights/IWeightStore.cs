@@ -9,7 +9,8 @@ public interface IWeightStore
     string Folder { get; }
 
     /// <summary>A file that holds a policy.</summary>
-    /// <exception cref="R2ec.Distributed.Core.InputException">No holder has it.</exception>
+    /// <exception cref="R2ec.Distributed.Core.InputException">It is not there, and there is nobody else to ask.</exception>
+    /// <exception cref="Blobs.BlobLostException">No other node has it; one may have it later.</exception>
     ValueTask<string> GetAsync(Digest weights, CancellationToken stop);
 
     /// <summary>Removes every policy that is not named.</summary>

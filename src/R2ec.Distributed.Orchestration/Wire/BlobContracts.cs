@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Learning;
 
 namespace R2ec.Distributed.Orchestration.Wire;
@@ -39,6 +40,9 @@ public static class BlobContracts
             (ref w, f) => { w.Write(f.Shard); w.Write(f.Users); w.Write(f.Items); w.Write(f.TokenPart); w.Write(f.ClippedCount); },
             (ref r) => new(r.ReadInt32(), r.Bytes(), r.Bytes(), r.ReadDouble(), r.ReadInt32())),
         WireContract.Of<VectorGradients>("blob.vector-gradients.v1", 2, (ref w, g) => { w.Write(g.Users); w.Write(g.Items); }, (ref r) => new(r.Bytes(), r.Bytes())),
+        WireContract.Of<RunSheet>("blob.run-sheet.v1", 4,
+            (ref w, s) => { w.Write(s.Spec); w.Put(s.Data); w.Put(s.Tokenizer); w.Put(s.Numerics); },
+            (ref r) => new(r.Text(), r.Digest(), r.Digest(), r.Facts())),
         WireContract.Of<StepGroups>("blob.step-groups.v1", 2,
             (ref w, g) => { w.Put(g.Policy); w.List(g.Payloads, (ref i, d) => i.Put(d)); },
             (ref r) => new(r.Digest(), r.List((ref i) => i.Digest()))),

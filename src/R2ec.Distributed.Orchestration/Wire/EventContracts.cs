@@ -51,5 +51,10 @@ internal static class EventContracts
         WireContract.Of<Interrupted>("run.interrupted.v1", 2, (ref w, e) => { w.Put(e.Run); w.Put(e.At); }, (ref r) => new(r.Run(), r.Instant())),
         WireContract.Of<Failed>("run.failed.v1", 3, (ref w, e) => { w.Put(e.Run); w.Put(e.Reason); w.Put(e.At); }, (ref r) => new(r.Run(), r.Text(), r.Instant())),
         WireContract.Of<Paused>("run.paused.v1", 3, (ref w, e) => { w.Put(e.Run); w.Put(e.Reason); w.Put(e.At); }, (ref r) => new(r.Run(), r.Text(), r.Instant())),
+        WireContract.Of<Submitted>("run.submitted.v1", 3, (ref w, e) => { w.Put(e.Run); w.Put(e.Spec); w.Put(e.At); }, (ref r) => new(r.Run(), r.Text(), r.Instant())),
+        WireContract.Of<Stopped>("run.stopped.v1", 2, (ref w, e) => { w.Put(e.Run); w.Put(e.At); }, (ref r) => new(r.Run(), r.Instant())),
+        WireContract.Of<FaultObserved>("run.fault-observed.v1", 7,
+            (ref w, e) => { w.Put(e.Run); w.Put(e.Node); w.Put(e.Role); w.Put(e.Evidence); w.Write(e.LeasesReturned); w.Write(e.DetectedAfterSeconds); w.Put(e.At); },
+            (ref r) => new(r.Run(), r.Text(), r.Text(), r.Text(), r.ReadInt32(), r.ReadDouble(), r.Instant())),
     ];
 }

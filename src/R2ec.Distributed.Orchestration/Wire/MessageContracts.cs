@@ -9,7 +9,7 @@ namespace R2ec.Distributed.Orchestration.Wire;
 /// <summary>How messages stand on the wire.</summary>
 internal static class MessageContracts
 {
-    internal static IReadOnlyList<WireContract> All { get; } = [.. Run, .. Work, .. Learning, .. Shards, .. Measuring];
+    internal static IReadOnlyList<WireContract> All { get; } = [.. Run, .. Work, .. Learning, .. Shards, .. Measuring, .. ClusterContracts.All];
 
     private static WireContract[] Run =>
     [
@@ -38,13 +38,15 @@ internal static class MessageContracts
         WireContract.Of<WorkProtocol.WorkDone>("work.done.v1", 7,
             (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Epoch); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Result); },
             (ref r) => new(r.Run(), r.Work(), r.Attempt(), r.Epoch(), r.OptionalDigest(), r.OptionalDigest(), r.Blob())),
-        WireContract.Of<WorkProtocol.WorkFailed>("work.failed.v1", 5,
-            (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Reason); w.Write(m.IsInput); },
-            (ref r) => new(r.Run(), r.Work(), r.Attempt(), r.Text(), r.ReadBoolean())),
+        WireContract.Of<WorkProtocol.WorkFailed>("work.failed.v2", 5,
+            (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Reason); w.Write((int)m.Kind); },
+            (ref r) => new(r.Run(), r.Work(), r.Attempt(), r.Text(), r.Choice<FailureKind>())),
         WireContract.Of<WorkProtocol.WorkFinished>("work.finished.v1", 4,
             (ref w, m) => { w.Put(m.Work); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Result); },
             (ref r) => new(r.Work(), r.OptionalDigest(), r.OptionalDigest(), r.Blob())),
         WireContract.Of<WorkProtocol.WorkExhausted>("work.exhausted.v1", 3, (ref w, m) => { w.Put(m.Work); w.Put(m.Reason); w.Write(m.IsInput); }, (ref r) => new(r.Work(), r.Text(), r.ReadBoolean())),
+        WireContract.Of<WorkProtocol.WorkersGone>("work.workers-gone.v1", 1, (ref w, m) => w.Put(m.Prefix), (ref r) => new(r.Text())),
+        WireContract.Of<WorkProtocol.LeasesReturned>("work.leases-returned.v1", 2, (ref w, m) => { w.Put(m.Prefix); w.Write(m.Returned); }, (ref r) => new(r.Text(), r.ReadInt32())),
         WireContract.Of<WorkProtocol.ForgetAll>("work.forget-all.v1", 0, (ref w, m) => { }, (ref r) => new()),
     ];
 
@@ -65,7 +67,7 @@ internal static class MessageContracts
         WireContract.Of<LearningProtocol.CheckpointSaved>("learning.checkpoint-saved.v1", 4,
             (ref w, m) => { w.Put(m.Epoch); w.Put(m.Position); w.Put(m.Manifest); w.Put(m.Folder); },
             (ref r) => new(r.Epoch(), r.Position(), r.Digest(), r.Text())),
-        WireContract.Of<LearningProtocol.LearnerFailed>("learning.failed.v1", 3, (ref w, m) => { w.Put(m.Epoch); w.Put(m.Reason); w.Write(m.IsInput); }, (ref r) => new(r.Epoch(), r.Text(), r.ReadBoolean())),
+        WireContract.Of<LearningProtocol.LearnerFailed>("learning.failed.v2", 3, (ref w, m) => { w.Put(m.Epoch); w.Put(m.Reason); w.Write((int)m.Kind); }, (ref r) => new(r.Epoch(), r.Text(), r.Choice<FailureKind>())),
     ];
 
     private static WireContract[] Shards =>
@@ -86,9 +88,9 @@ internal static class MessageContracts
         WireContract.Of<LearningProtocol.ShardHeld>("shard.held.v1", 4,
             (ref w, m) => { w.Put(m.Run); w.Put(m.Epoch); w.Put(m.Work); w.Put(m.Attempt); },
             (ref r) => new(r.Run(), r.Epoch(), r.Work(), r.Attempt())),
-        WireContract.Of<LearningProtocol.ShardFailed>("shard.failed.v1", 6,
-            (ref w, m) => { w.Put(m.Run); w.Put(m.Epoch); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Reason); w.Write(m.IsInput); },
-            (ref r) => new(r.Run(), r.Epoch(), r.Work(), r.Attempt(), r.Text(), r.ReadBoolean())),
+        WireContract.Of<LearningProtocol.ShardFailed>("shard.failed.v2", 6,
+            (ref w, m) => { w.Put(m.Run); w.Put(m.Epoch); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Reason); w.Write((int)m.Kind); },
+            (ref r) => new(r.Run(), r.Epoch(), r.Work(), r.Attempt(), r.Text(), r.Choice<FailureKind>())),
         WireContract.Of<LearningProtocol.ForgetShards>("shard.forget.v1", 2, (ref w, m) => { w.Put(m.Run); w.Put(m.Epoch); }, (ref r) => new(r.Run(), r.Epoch())),
     ];
 

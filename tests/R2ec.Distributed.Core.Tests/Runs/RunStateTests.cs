@@ -134,7 +134,14 @@ public sealed class RunStateTests
         var script = new RunScript(RunScript.Plan(steps: 40, patience: 2)) { Ndcg = step => -step }.Begin();
         script.Tell(new RunCommands.Resume(new Dictionary<string, string>(), true));
         script.ToTheEnd();
-        List<Type> seen = [.. script.Facts.Select(fact => fact.GetType()).Distinct(), typeof(RunEvents.Interrupted), typeof(RunEvents.Failed), typeof(RunEvents.Paused)];
+        IRunEvent[] others =
+        [
+            new RunEvents.Interrupted(RunScript.Run, RunScript.Now), new RunEvents.Failed(RunScript.Run, "why", RunScript.Now), new RunEvents.Paused(RunScript.Run, "why", RunScript.Now),
+            new RunEvents.Submitted(RunScript.Run, "seed: 1", RunScript.Now), new RunEvents.Stopped(RunScript.Run, RunScript.Now),
+            new RunEvents.FaultObserved(RunScript.Run, "rollout-1", "rollout", "no beat", 2, 4, RunScript.Now),
+        ];
+        Assert.All(others, fact => Assert.Equal(script.State.Position, script.State.Apply(fact).Position));
+        List<Type> seen = [.. script.Facts.Concat(others).Select(fact => fact.GetType()).Distinct()];
 
         Assert.Empty(typeof(RunEvents).GetNestedTypes().Except(seen));
         Assert.Equal(script.State.Position, script.Facts.Aggregate(new RunState(RunScript.Run), (state, fact) => state.Apply(fact)).Position);

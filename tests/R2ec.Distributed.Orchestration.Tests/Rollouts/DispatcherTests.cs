@@ -99,7 +99,7 @@ public sealed class DispatcherTests : TestKit
         {
             Ask(worker, "w1", WorkKind.Encode);
             var lease = worker.ExpectMsg<WorkProtocol.Lease>();
-            _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "hot", false), worker);
+            _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "hot", FailureKind.Fault), worker);
         }
 
         Assert.Equal("hot", ExpectMsg<WorkProtocol.WorkExhausted>().Reason);
@@ -114,7 +114,7 @@ public sealed class DispatcherTests : TestKit
         Ask(worker, "w1", WorkKind.Encode);
         var lease = worker.ExpectMsg<WorkProtocol.Lease>();
 
-        _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "mend me", true), worker);
+        _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "mend me", FailureKind.Input), worker);
 
         Assert.True(ExpectMsg<WorkProtocol.WorkExhausted>().IsInput);
     }

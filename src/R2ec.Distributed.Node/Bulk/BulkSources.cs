@@ -1,0 +1,24 @@
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Weights;
+
+namespace R2ec.Distributed.Node.Bulk;
+
+/// <summary>What a node serves on its bulk channel.</summary>
+internal sealed record BulkSources
+{
+    /// <summary>Blobs in memory.</summary>
+    public required ClusterBlobs Blobs { get; init; }
+
+    /// <summary>Packed bytes of a payload by its hash, for blobs that are not in memory; null where it is not known.</summary>
+    public Func<Digest, Task<byte[]?>> Payloads { get; init; } = _ => Task.FromResult<byte[]?>(null);
+
+    /// <summary>File of a policy; null where the node has it not.</summary>
+    public Func<Digest, string?> Weights { get; init; } = _ => null;
+
+    /// <summary>Folder of a checkpoint by the digest of its manifest; null where the node has it not.</summary>
+    public Func<Digest, string?> Checkpoints { get; init; } = _ => null;
+
+    /// <summary>Who serves what; null on nodes that are no coordinators.</summary>
+    public HolderDirectory? Holders { get; init; }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Orchestration.Cluster;
+using R2ec.Distributed.Orchestration.Weights;
+
+namespace R2ec.Distributed.Node.Cluster;
+
+/// <summary>A node's files by run: published policies and checkpoints, its own and those that it fetched. Thread-safe.</summary>
+internal sealed class NodeStores : IDisposable
+{
+    private readonly string _runs;
+    private readonly bool _publishes;
+    private readonly HttpClient _client;
+    private readonly IReadOnlyList<string> _coordinators;
+    private readonly ConcurrentDictionary<RunId, ClusterWeights> _weights = new();
+    private volatile string? _active;
+
+    /// <summary>Stores in a node's folder.</summary>
+    public NodeStores(NodeConfig config, HttpClient client)
+    {
+        _runs = Directory.CreateDirectory(Path.Combine(config.Folder, "runs")).FullName;
+        _publishes = config.Roles.Contains("learner");
+        _client = client;
+        _coordinators = config.CoordinatorBulk;
+    }
+
+    /// <summary>Told which coordinator is active.</summary>
+    public void CoordinatorAt(string bulk) => _active = bulk;
+
+    /// <summary>Policies of a run. Where no learner publishes into the folder, the newest few are kept.</summary>
+    public IWeightStore Weights(RunId run) => _publishes ? Cluster(run) : new NewestWeights(Cluster(run));
+
+    /// <summary>Policies of a run, all that are here.</summary>
+    public ClusterWeights Cluster(RunId run) => _weights.GetOrAdd(run, name => new ClusterWeights(Path.Combine(_runs, name.Value, "weights"), _client, Ask));
+
+    /// <summary>Folder of a run's checkpoints.</summary>
+    public string Checkpoints(RunId run) => Directory.CreateDirectory(Path.Combine(_runs, run.Value, "checkpoints")).FullName;
+
+    /// <summary>Copies of a run's checkpoints on other nodes.</summary>
+    public ICheckpointCopies Copies(RunId run) => new CheckpointCopies(Checkpoints(run), _client, Ask);
+
+    /// <summary>File of a policy of any run, also of a checkpoint's; null where it is not here.</summary>
+    public string? FindWeights(Digest weights) => Each("weights").Select(folder => Path.Combine(folder, $"{weights.Hex}.safetensors")).FirstOrDefault(File.Exists);
+
+    /// <summary>Folder of a checkpoint of any run; null where it is not here.</summary>
+    public string? FindCheckpoint(Digest manifest) => Each("checkpoints").SelectMany(Directory.EnumerateDirectories).FirstOrDefault(folder => CheckpointManifest.Find(folder, manifest) is not null);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var weights in _weights.Values)
+        {
+            weights.Dispose();
+        }
+    }
+
+    private IEnumerable<string> Each(string what) => Directory.EnumerateDirectories(_runs).Select(run => Path.Combine(run, what)).Where(Directory.Exists);
+
+    // The active one knows; the others are asked in case it changed.
+    private IReadOnlyList<string> Ask() => _active is { } active ? [active, .. _coordinators.Where(other => other != active)] : _coordinators;
+}

@@ -1,0 +1,178 @@
+using Akka.Actor;
+using Akka.Event;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Learning;
+using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Cluster;
+
+/// <summary>
+/// A run's way to its learner: appoints a seat among those that ask when the run orders a restoration, passes orders there and reports back, and says when
+/// the seat gives no sign of life. It never appoints a second one by itself: that takes a new epoch, which only the run can begin.
+/// </summary>
+/// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; link → run: reports, LearnerLost. The run waits for the learner without limit; this actor ends that wait.</remarks>
+public sealed class LearnerLink : WireActor, IWithTimers
+{
+    private const string BeatKey = "beat";
+    private const int SilentLeases = 2;
+
+    private readonly RunId _run;
+    private readonly IHolders _holders;
+    private readonly WorkOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly long _began;
+    private readonly Dictionary<string, (IActorRef Ref, ClusterProtocol.AskForSeat Ask, TimeSpan At)> _seats = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private string? _appointed;
+    private Epoch _epoch;
+    private LearningProtocol.ILearnerOrder? _waiting;
+
+    /// <summary>A run's link.</summary>
+    public LearnerLink(RunId run, IHolders holders, WorkOptions options, TimeProvider clock)
+    {
+        _run = run;
+        _holders = holders;
+        _options = options;
+        _clock = clock;
+        _began = clock.GetTimestamp();
+        Receive<ClusterProtocol.AskForSeat>(OnAsk);
+        Receive<LearningProtocol.ILearnerOrder>(OnOrder);
+        Receive<LearningProtocol.AskForShard>(m => Seat?.Forward(m));
+        Receive<LearningProtocol.LearnerAt>(OnArrived);
+        Receive<LearningProtocol.CheckpointSaved>(OnSaved);
+        Receive<LearningProtocol.LearnerFailed>(m => Context.Parent.Forward(m));
+        Receive<ClusterProtocol.KeepCheckpoint>(OnKeep);
+        Receive<Beat>(_ => OnBeat());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _clock.GetElapsedTime(_began);
+
+    private IActorRef? Seat => _appointed is { } name && _seats.TryGetValue(name, out var seat) ? seat.Ref : null;
+
+    /// <summary>How it is made.</summary>
+    public static Props Props(RunId run, IHolders holders, WorkOptions options, TimeProvider clock) => Akka.Actor.Props.Create(() => new LearnerLink(run, holders, options, clock));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(BeatKey, new Beat(), _options.Beat);
+        base.PreStart();
+    }
+
+    private void OnAsk(ClusterProtocol.AskForSeat ask)
+    {
+        var replaced = _seats.Where(pair => pair.Value.Ask.Node == ask.Node && pair.Key != ask.Seat).Select(pair => pair.Key).ToList();
+        foreach (var seat in replaced)
+        {
+            Drop(seat, $"node {ask.Node} lives again as another process");
+        }
+
+        _seats[ask.Seat] = (Sender, ask, Now);
+        if (_waiting is { } order && _appointed is null)
+        {
+            Appoint(order);
+        }
+    }
+
+    private void OnOrder(LearningProtocol.ILearnerOrder order)
+    {
+        if (order is LearningProtocol.Restore)
+        {
+            _epoch = order.Epoch;
+            if (_appointed is null)
+            {
+                Appoint(order);
+                return;
+            }
+        }
+
+        if (Seat is { } seat)
+        {
+            seat.Tell(order);
+        }
+        else
+        {
+            _log.Warning("No learner holds the seat for {Order} of epoch {Epoch}", order.GetType().Name, order.Epoch.Value);
+        }
+    }
+
+    // The seat that was asked for last is the one that surely lives.
+    private void Appoint(LearningProtocol.ILearnerOrder order)
+    {
+        if (_seats.Count == 0)
+        {
+            _waiting = order;
+            return;
+        }
+
+        var (name, seat) = _seats.MaxBy(pair => pair.Value.At);
+        _waiting = null;
+        _appointed = name;
+        _log.Info("Run {Run}, epoch {Epoch}: {Node} is appointed as learner", _run, order.Epoch.Value, seat.Ask.Node);
+        seat.Ref.Tell(order);
+    }
+
+    private void OnArrived(LearningProtocol.LearnerAt at)
+    {
+        Hold(at.Weights);
+        Context.Parent.Forward(at);
+    }
+
+    private void OnSaved(LearningProtocol.CheckpointSaved saved)
+    {
+        Hold(saved.Manifest);
+        Context.Parent.Forward(saved);
+    }
+
+    private void Hold(Digest what)
+    {
+        if (_appointed is { } name && _seats.TryGetValue(name, out var seat))
+        {
+            _holders.Add(what, seat.Ask.Bulk);
+        }
+    }
+
+    private void OnKeep(ClusterProtocol.KeepCheckpoint keep)
+    {
+        if (_appointed is not { } name || !_seats.TryGetValue(name, out var holder))
+        {
+            return;
+        }
+
+        foreach (var (other, seat) in _seats)
+        {
+            if (other != name)
+            {
+                seat.Ref.Tell(keep with { Holder = holder.Ask.Bulk });
+            }
+        }
+    }
+
+    private void OnBeat()
+    {
+        foreach (var (name, seat) in _seats.Where(pair => Now - pair.Value.At > SilentLeases * _options.Lease).ToList())
+        {
+            Drop(name, $"no sign of life for {(Now - seat.At).TotalSeconds:F1} s");
+        }
+    }
+
+    private void Drop(string name, string evidence)
+    {
+        _seats.Remove(name, out var seat);
+        if (name != _appointed)
+        {
+            return;
+        }
+
+        _log.Warning("Run {Run}: the learner on {Node} is lost: {Evidence}", _run, seat.Ask.Node, evidence);
+        _appointed = null;
+        Context.Parent.Tell(new ClusterProtocol.LearnerLost(_epoch, seat.Ask.Node, evidence, Now - seat.At));
+    }
+
+    private sealed record Beat : INoSerializationVerificationNeeded;
+}

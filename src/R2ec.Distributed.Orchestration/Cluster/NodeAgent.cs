@@ -1,0 +1,222 @@
+using Akka.Actor;
+using Akka.Event;
+using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Rollouts;
+using R2ec.Distributed.Orchestration.Threads;
+using R2ec.Distributed.Orchestration.Wire;
+
+namespace R2ec.Distributed.Orchestration.Cluster;
+
+/// <summary>
+/// A node's part in the cluster: beats to every coordinator, does what the active one answers, and keeps workers for the run that works. No worker lives
+/// before data set, tokenizer and numerics were found to be those of the run.
+/// </summary>
+/// <remarks>Behaviours: Resting → (Welcome with a run) → Assembling → Working → (another run, a drain) → Resting. It waits for nobody: what it needs it hears on the next beat.</remarks>
+public sealed class NodeAgent : WireActor, IWithTimers
+{
+    private const string BeatKey = "beat", LeaveKey = "leave";
+    private static readonly string[] Working = ["rollout", "reward", "learner"];
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+
+    private readonly NodeServices _services;
+    private readonly IReadOnlyList<ActorSelection> _doors;
+    private readonly IActorRef _link;
+    private readonly WorkThread _thread = new("assembly");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private RunId? _run;
+    private RunId? _heard;
+    private Epoch _epoch;
+    private string _lacks = "";
+    private IActorRef? _workers;
+    private bool _assembling;
+    private bool _draining;
+    private int _count;
+
+    /// <summary>A node's agent.</summary>
+    public NodeAgent(NodeServices services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        _services = services;
+        var own = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
+        _doors = [.. services.Coordinators.Select(place => Context.ActorSelection($"{own.Protocol}://{own.System}@{place}/user/{Door.Name}"))];
+        _link = Context.ActorOf(CoordinatorLink.Props(), "coordinator");
+        Receive<ClusterProtocol.Welcome>(OnWelcome);
+        Receive<Assembled>(OnAssembled);
+        Receive<Faulted>(OnFaulted);
+        Receive<DrainNow>(_ => OnDrain());
+        Receive<Left>(_ => services.Progress.Drain());
+        Receive<Terminated>(OnTerminated);
+        Receive<Beat>(_ => OnBeat());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How it is made.</summary>
+    public static Props Props(NodeServices services) => Akka.Actor.Props.Create(() => new NodeAgent(services));
+
+    /// <summary>The name of a node's agent, which its workers' names begin with.</summary>
+    public static string NameOf(string node, string incarnation) => $"{node}.{incarnation}";
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(BeatKey, new Beat(), TimeSpan.Zero, _services.Work.Beat);
+        base.PreStart();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _ = _thread.DisposeAsync().AsTask();
+        base.PostStop();
+    }
+
+    private void OnBeat()
+    {
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        var beat = new ClusterProtocol.NodeBeat(
+            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining);
+        foreach (var door in _doors)
+        {
+            door.Tell(beat);
+        }
+    }
+
+    private void OnWelcome(ClusterProtocol.Welcome welcome)
+    {
+        if (welcome.Run is { } heard && heard == _heard && welcome.Epoch < _epoch)
+        {
+            _log.Warning("A coordinator of epoch {Epoch} is not heard any more: the newest is {Newest}", welcome.Epoch.Value, _epoch.Value);
+            return;
+        }
+
+        _services.Progress.Welcome();
+        _services.CoordinatorAt(welcome.Bulk);
+        _link.Tell(new CoordinatorLink.Point(Sender));
+        (_heard, _epoch) = (welcome.Run, welcome.Epoch);
+        if (_draining)
+        {
+            _services.Progress.Drain();
+            return;
+        }
+
+        switch (welcome.Order)
+        {
+            case ClusterProtocol.NodeOrder.Drain:
+                OnDrain();
+                break;
+            case ClusterProtocol.NodeOrder.Rest:
+                Rest(null);
+                break;
+            default:
+                Work(welcome);
+                break;
+        }
+    }
+
+    private void Work(ClusterProtocol.Welcome welcome)
+    {
+        if (_assembling || !_services.Roles.Any(Working.Contains))
+        {
+            return;
+        }
+
+        if (welcome.Run != _run)
+        {
+            Rest(welcome.Run);
+        }
+
+        if (_run is { } run && _workers is null && welcome.Sheet is { } sheet)
+        {
+            _assembling = true;
+            AssembleAsync(run, sheet).PipeTo(Self, success: made => made, failure: cause => new Faulted(run, Faults.Reason(cause)));
+        }
+    }
+
+    private void Rest(RunId? next)
+    {
+        if (_workers is { } workers)
+        {
+            Context.Stop(workers);
+            _workers = null;
+        }
+
+        (_run, _lacks) = (next, "");
+        (_services.Progress.Run, _services.Progress.Held) = (null, () => null);
+    }
+
+    private async Task<Assembled> AssembleAsync(RunId run, BlobRef blob)
+    {
+        var sheet = BlobContracts.Read<RunSheet>(await _services.Blobs.GetAsync(blob, _stopping.Token).ConfigureAwait(false));
+        var made = await _thread.RunAsync(() => _services.Assembler.Assemble(sheet.Spec)).ConfigureAwait(false);
+        return new Assembled(run, made, sheet.Lacks(made));
+    }
+
+    private void OnAssembled(Assembled assembled)
+    {
+        _assembling = false;
+        _lacks = assembled.Run == _run ? assembled.Lacks : _lacks;
+        if (assembled.Run != _run || assembled.Lacks.Length > 0 || _draining)
+        {
+            _log.Warning("No work on run {Run}: {Lacks}", assembled.Run, assembled.Lacks);
+            _thread.RunAsync(assembled.Made.Dispose);
+            return;
+        }
+
+        _log.Info("Node {Node} works on run {Run}", _services.Name, assembled.Run);
+        _services.Progress.Run = assembled.Run;
+        _workers = Context.ActorOf(NodeWorkers.Props(assembled.Run, assembled.Made, _services, _link), $"run-{++_count}");
+        Context.Watch(_workers);
+    }
+
+    private void OnFaulted(Faulted faulted)
+    {
+        _assembling = false;
+        if (faulted.Run == _run)
+        {
+            _lacks = faulted.Reason;
+            _log.Warning("Run {Run} cannot be put together here: {Reason}", faulted.Run, faulted.Reason);
+        }
+    }
+
+    private void OnTerminated(Terminated gone)
+    {
+        if (gone.ActorRef.Equals(_workers))
+        {
+            _workers = null;
+        }
+    }
+
+    // Workers end at once: what they have is given to others as soon as a coordinator hears of it.
+    private void OnDrain()
+    {
+        if (_draining)
+        {
+            return;
+        }
+
+        _log.Info("Node {Node} drains", _services.Name);
+        Rest(null);
+        _draining = true;
+        OnBeat();
+        Timers.StartSingleTimer(LeaveKey, new Left(), LongestFarewell);
+    }
+
+    /// <summary>The host asks for a drain.</summary>
+    internal sealed record DrainNow : INoSerializationVerificationNeeded;
+
+    private sealed record Assembled(RunId Run, AssembledRun Made, string Lacks) : INoSerializationVerificationNeeded;
+
+    private sealed record Faulted(RunId Run, string Reason) : INoSerializationVerificationNeeded;
+
+    private sealed record Left : INoSerializationVerificationNeeded;
+
+    private sealed record Beat : INoSerializationVerificationNeeded;
+}

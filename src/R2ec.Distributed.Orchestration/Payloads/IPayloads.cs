@@ -1,0 +1,24 @@
+using R2ec.Distributed.Core.Identity;
+
+namespace R2ec.Distributed.Orchestration.Payloads;
+
+/// <summary>A run's payloads: bytes that its events name by their hash. Durable before the event that names them.</summary>
+public interface IPayloads : IPayloadReader, IAsyncDisposable
+{
+    /// <summary>Stores payloads together; known ones stay. Durable when the task ends.</summary>
+    /// <exception cref="R2ec.Distributed.Core.InputException">They cannot be stored: the disk is full, the file cannot be written.</exception>
+    Task PutAsync(IReadOnlyList<Payload> payloads);
+
+    /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
+    Task ReplaceTableAsync(Payload table);
+}
+
+/// <summary>Where payloads are read, by whoever trains them.</summary>
+public interface IPayloadReader
+{
+    /// <summary>A payload's content, unpacked.</summary>
+    /// <param name="digest">As the event names it: SHA-256 of the packed bytes.</param>
+    /// <param name="place">Whose it is, for the message: <c>step 3, group 5</c>.</param>
+    /// <exception cref="R2ec.Distributed.Core.InputException">It is missing, changed, or longer than the limit; the message names the place and the digest.</exception>
+    Task<byte[]> ReadAsync(Digest digest, string place);
+}

@@ -17,8 +17,9 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly IActorRef _agent;
     private readonly NodeProgress _progress;
+    private readonly ShutdownGate _gate;
 
-    private ClusterNode(IHost host, ActorSystem system, IActorRef agent, NodeProgress progress) => (_host, _system, _agent, _progress) = (host, system, agent, progress);
+    private ClusterNode(IHost host, ActorSystem system, IActorRef agent, NodeProgress progress, ShutdownGate gate) => (_host, _system, _agent, _progress, _gate) = (host, system, agent, progress, gate);
 
     /// <summary>Complete when the actor system has ended, which it does by itself where its node was downed.</summary>
     public Task Ended => _system.WhenTerminated;
@@ -38,6 +39,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(remoting);
         ArgumentNullException.ThrowIfNull(node);
+        var gate = new ShutdownGate();
         var host = AkkaHost.Build(logs, StopTime, builder =>
         {
             builder.WithNodeRemoting(remoting);
@@ -47,13 +49,13 @@ public sealed class ClusterNode : IAsyncDisposable
                 journal?.Invoke(builder);
             }
 
-            builder.WithAgent(node);
+            builder.WithAgent(node).AddHocon(ShutdownGate.Settings, HoconAddMode.Prepend).AddStartup((system, _) => gate.Guard(system));
         });
         try
         {
             await host.StartAsync(stop).ConfigureAwait(false);
             var agent = await host.Services.GetRequiredService<IRequiredActor<NodeAgent>>().GetAsync(stop).ConfigureAwait(false);
-            return new ClusterNode(host, host.Services.GetRequiredService<ActorSystem>(), agent, node.Progress);
+            return new ClusterNode(host, host.Services.GetRequiredService<ActorSystem>(), agent, node.Progress, gate);
         }
         catch
         {
@@ -75,6 +77,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _gate.Open();
         using var limit = new CancellationTokenSource(StopTime);
         await _host.StopAsync(limit.Token).ConfigureAwait(false);
         _host.Dispose();

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Node.Composition;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Cluster;
 
@@ -12,6 +13,11 @@ internal sealed class NodeAssembler(NodeConfig config) : IRunAssembler
     public AssembledRun Assemble(string spec)
     {
         var read = SpecFile.Of("the run's spec", spec, []).Sound();
+        if (config.Roles.Contains("reward"))
+        {
+            RewardTokens.Require(read.Rewards);
+        }
+
         var run = RunAssembly.Of(new SpecRoots(config.DataRoot, config.ModelRoot).Under(read), null);
         var engines = new EngineFactory(run.Context);
         return new AssembledRun
@@ -22,6 +28,7 @@ internal sealed class NodeAssembler(NodeConfig config) : IRunAssembler
             Numerics = run.Numerics,
             Book = run.Book,
             Baselines = run.Baselines,
+            Rewards = run.Rewards,
             Rollouts = engines.Rollouts,
             Gradients = engines.Gradients,
             Learner = engines.Learner,

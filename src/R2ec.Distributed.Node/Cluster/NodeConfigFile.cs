@@ -88,6 +88,7 @@ internal static class NodeConfigFile
             DataRoot = Text("data_root"),
             ModelRoot = Text("model_root"),
             LeaseSeconds = values.TryGetValue("lease_seconds", out var lease) ? (double)lease : 4,
+            StragglerFactor = values.TryGetValue("straggler_factor", out var factor) ? (double)factor : 3,
         };
     }
 
@@ -118,6 +119,7 @@ internal static class NodeConfigFile
                 "data_root" => config.DataRoot,
                 "model_root" => config.ModelRoot,
                 "lease_seconds" => config.LeaseSeconds,
+                "straggler_factor" => config.StragglerFactor,
                 _ => throw new InvalidOperationException($"The writer does not know the key {path}."),
             },
         };

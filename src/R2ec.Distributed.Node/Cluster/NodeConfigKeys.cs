@@ -26,6 +26,7 @@ internal static class NodeConfigKeys
         new("data_root", NodeConfigKind.Path, "Folder under which data sets stand by name."),
         new("model_root", NodeConfigKind.Path, "Folder under which checkpoints stand by name."),
         new("lease_seconds", NodeConfigKind.Number, "Seconds that a lease holds without a sign of life.", "4") { Min = 2, Max = 3600 },
+        new("straggler_factor", NodeConfigKind.Number, "Work that takes longer than this many times its usual duration, and two seconds, is leased a second time to an idle worker; 0 never. Coordinators use it.", "3") { Min = 0, Max = 1000 },
     ];
 
     /// <summary>The keys that stand directly in a section; of the file itself for the empty path.</summary>

@@ -119,7 +119,7 @@ internal sealed class NodeHost : IAsyncDisposable
     };
 
     /// <summary>Leases and beats of a node.</summary>
-    internal static WorkOptions Work(NodeConfig config) => new() { Lease = TimeSpan.FromSeconds(config.LeaseSeconds) };
+    internal static WorkOptions Work(NodeConfig config) => new() { Lease = TimeSpan.FromSeconds(config.LeaseSeconds), StragglerFactor = config.StragglerFactor };
 
     private void MapBulk(IEndpointRouteBuilder routes)
     {

@@ -9,6 +9,8 @@ using R2ec.Distributed.Data.Quickstart;
 using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
+using R2ec.Distributed.Node.Security;
+using R2ec.Distributed.Orchestration.Rewards;
 
 namespace R2ec.Distributed.Node.Composition;
 
@@ -55,6 +57,9 @@ internal sealed class RunAssembly : IDisposable
 
     /// <summary>What fixes the bits here.</summary>
     public IReadOnlyDictionary<string, string> Numerics { get; }
+
+    /// <summary>What reward terms need of this process.</summary>
+    public RewardSources Rewards => new() { Texts = new RewardTexts(Set, Book, Tokenizer), Token = RewardTokens.Read };
 
     /// <summary>Digest of the data set.</summary>
     public Digest DataDigest => new(Set.Digest);

@@ -98,23 +98,24 @@ internal sealed partial class RunChronicle : IAsyncDisposable
         foreach (var (index, digest) in _groups)
         {
             var group = BlobContracts.Read<ScoredGroup>(await payloads.ReadAsync(digest, $"step {step}, group {index}"));
-            lines.AddRange(group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, group.Rollout.Sample, chain, reward.Reward).ToLine()));
+            lines.AddRange(group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, group.Rollout.Sample, chain, reward).ToLine()));
         }
 
         await File.AppendAllLinesAsync(_files.Samples, lines);
     }
 
-    private ChainSample Sample(int step, int group, SampleId sample, Core.Ports.Completion chain, double reward) => new(
+    private ChainSample Sample(int step, int group, SampleId sample, Core.Ports.Completion chain, CompletionReward reward) => new(
         "train",
         step,
         group,
-        reward,
+        reward.Reward,
         chain.Rank,
         chain.WroteMarker,
         [.. _assembly.Book.Seen(sample).Select(Title)],
         Title(_assembly.Book.Target(sample)),
         [.. chain.TopItems.Take(5).Select(Title)],
-        chain.Text);
+        chain.Text,
+        reward.Terms?.Select(term => new TermSample(term.Name, term.Value, term.IsRejected ? term.Rejected : null)).ToList());
 
     private string Title(int item) => _assembly.Set.Items[item].Title;
 

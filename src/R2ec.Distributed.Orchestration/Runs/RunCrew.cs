@@ -45,7 +45,7 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
                     var work = BundleStore.Work(state.Epoch, o.Step.Step, bundle);
                     if (asked.Add(work))
                     {
-                        Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, state.Epoch, o.Step.Policy, table, bundles.Content(o.Step, bundle)));
+                        Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, state.Epoch, o.Step.Policy, table, bundles.Content(o.Step, bundle), bundles.Cost(o.Step, bundle)));
                     }
                 }
 

@@ -106,6 +106,7 @@ public sealed class NodeConfigFileTests
             DataRoot = "/data: #1",
             ModelRoot = "/models",
             LeaseSeconds = 2.5,
+            StragglerFactor = 4.5,
         };
 
         NodeConfigFile.Write(file, config);

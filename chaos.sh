@@ -22,7 +22,7 @@ place=$(mktemp -d) && chmod 755 "$place"
 cluster=$place/cluster
 RANDOM=$seed
 declare -A tried seen
-kinds=(kill-rollout freeze-learner kill-coordinator kill-reward database kill-learner freeze-rollout freeze-coordinator torn-checkpoint restart-rollout)
+kinds=(kill-rollout freeze-learner kill-coordinator kill-reward database kill-learner freeze-rollout freeze-coordinator torn-checkpoint restart-rollout restored-database)
 namespaces=""
 if [ "$(id -u)" = 0 ] && command -v ip > /dev/null && ip netns add r2ec-probe 2> /dev/null; then
   ip netns del r2ec-probe
@@ -80,6 +80,23 @@ small_disk() {
   r2ec cluster readmit "$1" --dir "$cluster" > /dev/null 2>&1
 }
 
+# The database as it was some steps and one epoch ago, as docs/operations.md tells it.
+restore() {
+  local url backup=$place/backup bin at pid name
+  url=$(cat "$cluster/postgres/database.url") bin=$(ls -d /usr/lib/postgresql/*/bin | tail -1) at=$(step)
+  "$bin/pg_dump" -Fc -f "$backup" -d "$url" || return 1
+  read -r name pid < <(pick learner) && kill -KILL "$pid"
+  until [ "$(step)" -ge $((at + 3)) ]; do sleep 1; done
+  nodes coordinator | while read -r name pid; do kill -TERM "$pid"; done
+  until ! nodes coordinator | grep -q .; do sleep 1; done
+  "$bin/pg_restore" --clean --if-exists -d "$url" "$backup" || return 1
+  for name in "$cluster"/nodes/coordinator-*; do r2ec cluster readmit "${name##*/}" --dir "$cluster" > /dev/null 2>&1 & done
+  wait
+  r2ec cluster restart --rolling --dir "$cluster" > "$place/rolling.log" 2>&1 || tail -3 "$place/rolling.log"
+  until [ "$(state)" = Running ]; do sleep 1; done
+  before=$(step) known=0
+}
+
 strike() {
   local kind=$1 name="" pid="" file what=${1%-*} span=$((6 + RANDOM % 20))
   case $kind in
@@ -87,6 +104,7 @@ strike() {
       pid=$(head -1 "$cluster"/postgres/data/postmaster.pid) && kill -INT "$pid"; struck=postgres; return ;;
     rolling-restart)
       r2ec cluster restart --rolling --dir "$cluster" > "$place/rolling.log" 2>&1 || tail -3 "$place/rolling.log"; struck="every node"; return ;;
+    restored-database) struck=postgres; restore; return ;;
     torn-checkpoint) read -r name pid < <(pick learner) || return 1 ;;
     full-disk-*) name=${kind##*-}-0 ;;
     *) read -r name pid < <(pick "${kind#*-}") || return 1 ;;
@@ -147,6 +165,12 @@ audit=$(r2ec audit chaos --cluster "$cluster" --json)
 for kind in "${!tried[@]}"; do
   say "$kind: ${tried[$kind]} tried, ${seen[$kind]:-0} seen in the journal"
 done
+# Useful time: as if every step had taken the median; against the time from the first step's end to the last one's.
+r2ec fetch chaos --out "$place/fetched" --cluster "$cluster" > /dev/null 2>&1
+grep '"phase":"train"' "$place/fetched/metrics.jsonl" | grep -oE '"at":"[^"]*"' | cut -d'"' -f4 | date -f - +%s.%3N |
+  awk 'NR > 1 { d[NR - 1] = $1 - last } { last = $1 } END { n = median(d, NR - 1); printf "%.0f %% of the time was useful: %d steps of %.2f s in the median, in %.0f s\n", 100 * n * (NR - 1) / total, NR - 1, n, total }
+    function median(a, n,  i, j, t) { for (i = 1; i <= n; i++) total += a[i]; for (i = 2; i <= n; i++) { t = a[i]; for (j = i - 1; j > 0 && a[j] > t; j--) a[j + 1] = a[j]; a[j + 1] = t } return a[int((n + 1) / 2)] }' |
+  while read -r line; do say "$line"; done
 say "audit: $audit"
 say "weights $ended"
 r2ec audit chaos --cluster "$cluster" > /dev/null && [ "$ended" = "$weights" ] || { say "FAILED"; end 1; }

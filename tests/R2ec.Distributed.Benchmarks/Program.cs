@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using R2ec.Distributed.Data;
 using R2ec.Distributed.Model.Native;
 
 // run SPEC [KEY=VALUE ...]      the computation of a run without actors and journal, step by step
@@ -5,17 +7,7 @@ using R2ec.Distributed.Model.Native;
 // optimum SPEC [KEY=VALUE ...]  the best that any ranker could do in the quickstart's world
 // dispatch [--groups N] [--workers N] [--bundle-groups N]   groups a second through the dispatcher with instant workers, and whether its memory stays flat
 // scaling [--bundles N] [--milliseconds N]                  how near to linear 1 to 64 workers of fixed latency come; N bundles a worker
-switch (args)
-{
-    case ["dispatch", .. var options]:
-        return await Dispatch.RunAsync(Number(options, "--groups", 100_000), Number(options, "--workers", 8), Number(options, "--bundle-groups", 8));
-    case ["scaling", .. var options]:
-        await Scaling.RunAsync(Number(options, "--bundles", 64), Number(options, "--milliseconds", 250));
-        return 0;
-    default:
-        break;
-}
-
+// load DIR                      time to load a prepared data set
 NativeRuntime.Prepare();
 switch (args)
 {
@@ -28,8 +20,22 @@ switch (args)
     case ["optimum", var spec, .. var sets]:
         Optimum.Run(spec, sets);
         return 0;
+    case ["dispatch", .. var options]:
+        return await Dispatch.RunAsync(Number(options, "--groups", 100_000), Number(options, "--workers", 8), Number(options, "--bundle-groups", 8));
+    case ["scaling", .. var options]:
+        await Scaling.RunAsync(Number(options, "--bundles", 64), Number(options, "--milliseconds", 250));
+        return 0;
+    case ["load", var folder]:
+        for (var time = 1; time <= 3; time++)
+        {
+            var clock = Stopwatch.StartNew();
+            var set = DataSet.Load(folder);
+            Console.WriteLine($"load {time}: {clock.Elapsed.TotalMilliseconds:0} ms for {set.InteractionCount} events");
+        }
+
+        return 0;
     default:
-        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N]");
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | load DIR");
         return 2;
 }
 

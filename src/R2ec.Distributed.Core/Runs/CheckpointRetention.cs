@@ -13,7 +13,7 @@ public static class CheckpointRetention
         var newest = state.Checkpoints.OrderByDescending(checkpoint => checkpoint.Position).Take(state.Plan?.CheckpointKeep ?? int.MaxValue);
         var best = state.Checkpoints.Where(checkpoint => checkpoint.Position == new RunPosition(RunStage.Reinforcement, state.Best?.Step ?? 0));
         var first = state.Checkpoints.Where(checkpoint => checkpoint.Position == new RunPosition(RunStage.Reinforcement, 0));
-        var serving = RunRecovery.Serving(state).Take(1);
+        var serving = RunRecovery.Sure(state) is { } sure ? [sure] : Array.Empty<CheckpointRecord>();
         return [.. newest.Concat(best).Concat(first).Concat(serving).Select(checkpoint => checkpoint.Folder).Distinct()];
     }
 }

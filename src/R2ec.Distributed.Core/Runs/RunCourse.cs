@@ -83,23 +83,34 @@ internal static class RunCourse
             : null;
     }
 
+    /// <summary>The earliest version that rollouts, a table or a plan still need.</summary>
+    internal static int Oldest(RunState state)
+    {
+        var oldest = state.Planned.Where(step => step.MissingCount > 0).Select(step => step.Version).Append(state.Step).Min();
+        return state.Plan is { } plan && PlansMore(state, plan) ? Math.Min(oldest, Math.Min(Base(state, plan), DueTable(state, plan))) : oldest;
+    }
+
+    private static bool PlansMore(RunState state, RunPlan plan) =>
+        plan.Mode == TrainingMode.Async ? StepChoice.NeedsMore(state, plan) : state.PlannedCount < state.Steps;
+
+    // The version that encodes the next table.
+    private static int DueTable(RunState state, RunPlan plan) => state.Table is { } table ? After(table.Version, plan.RefreshEvery) : Base(state, plan);
+
     // The table that is due for the plans to come, and the next plan.
     private static RunOrder? Prepare(RunState state, RunPlan plan)
     {
         var version = Base(state, plan);
-        var isAsync = plan.Mode == TrainingMode.Async;
-        if (version > state.Step || !(isAsync ? StepChoice.NeedsMore(state, plan) : state.PlannedCount < state.Steps))
+        if (version > state.Step || !PlansMore(state, plan))
         {
             return null;
         }
 
-        var refresh = state.Table is { } table ? ((table.Version / plan.RefreshEvery) + 1) * plan.RefreshEvery : version;
-        if (refresh <= version)
+        if (DueTable(state, plan) is var due && due <= version)
         {
-            return new RunOrder.EncodeTable(refresh, state.WeightsAt(new RunPosition(RunStage.Reinforcement, refresh))!.Value);
+            return new RunOrder.EncodeTable(due, state.WeightsAt(new RunPosition(RunStage.Reinforcement, due))!.Value);
         }
 
-        return !isAsync || StepChoice.Admits(state, plan) ? new RunOrder.PlanStep(state.PlannedCount + 1) : null;
+        return plan.Mode != TrainingMode.Async || StepChoice.Admits(state, plan) ? new RunOrder.PlanStep(state.PlannedCount + 1) : null;
     }
 
     private static RunOrder WarmStart(RunState state, RunPlan plan)

@@ -144,14 +144,21 @@ public sealed class ModeTests
     }
 
     [Fact]
-    public void An_older_checkpoint_serves_where_rollouts_need_earlier_versions_and_it_is_kept()
+    public void An_older_checkpoint_serves_while_rollouts_need_an_earlier_version_and_it_is_kept()
     {
-        var state = RandomRun(TrainingMode.OneStepOff, 1, seed: 0).State;
-        var at = state with { Trained = state.Trained.GetRange(0, 3), Checkpoints = [.. state.Checkpoints.Where(k => k.Position.Stage == RunStage.Reinforcement && k.Position.Step is 0 or 3)] };
+        var script = new RunScript(RunScript.Plan(steps: 8, warmStart: 0, mode: TrainingMode.OneStepOff, maxStaleness: 1)) { Ndcg = _ => 0.5 }.Begin();
+        while (script.State.Step < 3 || script.State.NextOrder() is RunOrder.WriteCheckpoint)
+        {
+            script.Tell(script.Report(script.State.NextOrder()));
+        }
 
-        Assert.Equal(0, RunRecovery.Serving(at)[0].Position.Step);
-        Assert.Equal(3, RunRecovery.Candidates(at)[0].Position.Step);
-        Assert.Contains("step-000000", CheckpointRetention.Kept(at));
+        Assert.Equal((3, 2), (script.State.Step, script.State.Planned.Single().Version));
+        Assert.Equal(0, RunRecovery.Serving(script.State)[0].Position.Step);
+        Assert.Equal(3, RunRecovery.Candidates(script.State)[0].Position.Step);
+        Assert.Contains("step-000000", CheckpointRetention.Kept(script.State));
+
+        Complete(script, 4);
+        Assert.Equal(3, RunRecovery.Serving(script.State)[0].Position.Step);
     }
 
     [Fact]

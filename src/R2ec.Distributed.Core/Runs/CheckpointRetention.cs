@@ -1,6 +1,9 @@
 namespace R2ec.Distributed.Core.Runs;
 
-/// <summary>Which checkpoints are kept: the newest ones, the best one, and that of version 0, from which a proof of the whole RL begins.</summary>
+/// <summary>
+/// Which checkpoints are kept: the newest ones, the best one, that of version 0, from which a proof of the whole RL begins, and the newest that a learner
+/// can come back from where rollouts still use earlier versions.
+/// </summary>
 public static class CheckpointRetention
 {
     /// <summary>Folders of the checkpoints that are kept.</summary>
@@ -10,6 +13,7 @@ public static class CheckpointRetention
         var newest = state.Checkpoints.OrderByDescending(checkpoint => checkpoint.Position).Take(state.Plan?.CheckpointKeep ?? int.MaxValue);
         var best = state.Checkpoints.Where(checkpoint => checkpoint.Position == new RunPosition(RunStage.Reinforcement, state.Best?.Step ?? 0));
         var first = state.Checkpoints.Where(checkpoint => checkpoint.Position == new RunPosition(RunStage.Reinforcement, 0));
-        return [.. newest.Concat(best).Concat(first).Select(checkpoint => checkpoint.Folder).Distinct()];
+        var serving = RunRecovery.Sure(state) is { } sure ? [sure] : Array.Empty<CheckpointRecord>();
+        return [.. newest.Concat(best).Concat(first).Concat(serving).Select(checkpoint => checkpoint.Folder).Distinct()];
     }
 }

@@ -9,8 +9,10 @@ public interface IPayloads : IPayloadReader, IAsyncDisposable
     /// <exception cref="R2ec.Distributed.Core.InputException">They cannot be stored: the disk is full, the file cannot be written.</exception>
     Task PutAsync(IReadOnlyList<Payload> payloads);
 
-    /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
-    Task ReplaceTableAsync(Payload table);
+    /// <summary>Stores an item table. Of the others the newest stay: they are in use until an event names this one, or planned steps name them.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="kept">How many others stay, 1 or more.</param>
+    Task ReplaceTableAsync(Payload table, int kept);
 }
 
 /// <summary>Where payloads are read, by whoever trains them.</summary>

@@ -23,10 +23,10 @@ public sealed class PostgresPayloads(PostgresJournal database, RunId run) : IPay
     }
 
     /// <inheritdoc/>
-    public Task ReplaceTableAsync(Payload table)
+    public Task ReplaceTableAsync(Payload table, int kept)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return StoreAsync([Forget(), Insert(table)]);
+        return StoreAsync([Forget(table, kept), Insert(table)]);
     }
 
     /// <inheritdoc/>
@@ -60,12 +60,17 @@ public sealed class PostgresPayloads(PostgresJournal database, RunId run) : IPay
         },
     };
 
-    private NpgsqlBatchCommand Forget() => new("delete from payload where run = $1 and kind = $2 and added <> (select max(added) from payload where run = $1 and kind = $2)")
+    private NpgsqlBatchCommand Forget(Payload table, int kept) => new("""
+        delete from payload where run = $1 and kind = $2 and sha256 <> $3
+          and sha256 not in (select sha256 from payload where run = $1 and kind = $2 and sha256 <> $3 order by added desc limit $4)
+        """)
     {
         Parameters =
         {
             new NpgsqlParameter<string> { TypedValue = run.Value },
             new NpgsqlParameter<int> { TypedValue = (int)PayloadKind.Table },
+            new NpgsqlParameter<string> { TypedValue = table.Digest.Hex },
+            new NpgsqlParameter<int> { TypedValue = kept },
         },
     };
 

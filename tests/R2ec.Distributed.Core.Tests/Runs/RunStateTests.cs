@@ -138,7 +138,8 @@ public sealed class RunStateTests
         [
             new RunEvents.Interrupted(RunScript.Run, RunScript.Now), new RunEvents.Failed(RunScript.Run, "why", RunScript.Now), new RunEvents.Paused(RunScript.Run, "why", RunScript.Now),
             new RunEvents.Submitted(RunScript.Run, "seed: 1", RunScript.Now), new RunEvents.Stopped(RunScript.Run, RunScript.Now),
-            new RunEvents.FaultObserved(RunScript.Run, "rollout-1", "rollout", "no beat", 2, 4, RunScript.Now),
+            new RunEvents.FaultObserved(RunScript.Run, "rollout-1", "rollout", "no beat", 2, 4, RunScript.Now), new RunEvents.GroupsDropped(RunScript.Run, 9, [0], DropRule.Surplus, "why", RunScript.Now),
+            new RunEvents.StepAssembled(RunScript.Run, 9, [], RunScript.Now),
         ];
         Assert.All(others, fact => Assert.Equal(script.State.Position, script.State.Apply(fact).Position));
         List<Type> seen = [.. script.Facts.Concat(others).Select(fact => fact.GetType()).Distinct()];

@@ -69,10 +69,10 @@ public sealed class PostgresPayloadsTests : IAsyncLifetime
         await _payloads.PutAsync([group]);
         foreach (var table in tables.Append(tables[3]))
         {
-            await _payloads.ReplaceTableAsync(table);
+            await _payloads.ReplaceTableAsync(table, 1);
         }
 
-        await _payloads.ReplaceTableAsync(Made(PayloadKind.Table, "table 4"));
+        await _payloads.ReplaceTableAsync(Made(PayloadKind.Table, "table 4"), 1);
 
         Assert.Null(await _payloads.FindPackedAsync(tables[2].Digest));
         Assert.NotNull(await _payloads.FindPackedAsync(tables[3].Digest));

@@ -1,6 +1,7 @@
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Node.Composition;
 using R2ec.Distributed.Node.Specs;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Node.Api;
 
@@ -15,6 +16,9 @@ internal sealed record ApiOptions
 
     /// <summary>Where names of data sets and checkpoints in submitted specs are looked up.</summary>
     public required SpecRoots Roots { get; init; }
+
+    /// <summary>Whether another node has a folder of this name, which is then fetched from it.</summary>
+    public Func<FolderKind, string, CancellationToken, Task<bool>> Elsewhere { get; init; } = (_, _, _) => Task.FromResult(false);
 
     /// <summary>Makes every "auto" of a spec definite.</summary>
     public Func<ExperimentSpec, ExperimentSpec> Resolve { get; init; } = RunAssembly.Resolve;

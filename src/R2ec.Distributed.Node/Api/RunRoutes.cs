@@ -41,13 +41,13 @@ internal sealed class RunRoutes(ICoordinatorControl control, ApiOptions options)
         }
 
         var submission = Submission.Read(body);
-        var intake = SpecIntake.Of(submission.Spec, options.Roots, options.Resolve);
+        var stop = context.RequestAborted;
+        var intake = await SpecIntake.OfAsync(submission.Spec, options, stop);
         if (intake.Resolved is not { } resolved)
         {
             return ApiAnswers.Faults(submission.Run.Value, intake.Faults);
         }
 
-        var stop = context.RequestAborted;
         var known = await control.FindAsync(submission.Run, stop) is not null;
         var answer = await control.SubmitAsync(submission.Run, resolved, stop);
         return answer.Kind == ControlKind.Done && await control.FindAsync(submission.Run, stop) is { } run

@@ -21,8 +21,9 @@ internal sealed class CoordinatorHost : IAsyncDisposable
     private readonly ActiveCoordinator _active = new();
     private volatile PostgresPayloads? _payloads;
 
-    private CoordinatorHost(NodeConfig config, DatabaseUrl url, PostgresJournal journal, ClusterBlobs blobs, NodeStores stores, TaskCompletionSource fenced)
+    private CoordinatorHost(NodeConfig config, DatabaseUrl url, PostgresJournal journal, ClusterBlobs blobs, NodeStores stores, NodeAssembler assembler, NodeLibrary library, HolderDirectory holders, TaskCompletionSource fenced)
     {
+        Holders = holders;
         (_url, _journal) = (url, journal);
         var journals = new RunJournals(journal);
         Control = new CoordinatorControl(_active, journals, async (weights, stop) => await OpenAsync(stores, weights, stop));
@@ -31,7 +32,8 @@ internal sealed class CoordinatorHost : IAsyncDisposable
             Bulk = config.Bulk.Dialled,
             Journals = journals,
             Payloads = run => Task.FromResult<IPayloads>(_payloads = new PostgresPayloads(journal, run)),
-            Assembler = new NodeAssembler(config),
+            Assembler = assembler,
+            Folders = library,
             Blobs = blobs,
             Holders = Holders,
             Explain = (run, fault) => $"Run {run}: its journal in {journal.Place} could not be written or read: {fault.Message}. Nothing is lost.",
@@ -56,10 +58,11 @@ internal sealed class CoordinatorHost : IAsyncDisposable
     public CoordinatorServices Services { get; }
 
     /// <summary>Who holds which weights and checkpoints.</summary>
-    public HolderDirectory Holders { get; } = new();
+    public HolderDirectory Holders { get; }
 
     /// <summary>Opens the database and makes its tables; waits while it is out of reach.</summary>
-    public static async Task<CoordinatorHost> OpenAsync(NodeConfig config, ClusterBlobs blobs, NodeStores stores, TaskCompletionSource fenced, ILogger log, CancellationToken stop)
+    public static async Task<CoordinatorHost> OpenAsync(
+        NodeConfig config, ClusterBlobs blobs, NodeStores stores, NodeAssembler assembler, NodeLibrary library, HolderDirectory holders, TaskCompletionSource fenced, ILogger log, CancellationToken stop)
     {
         var url = DatabaseUrl.Parse(SecretFile.Read(config.DatabaseUrlFile!));
         var journal = new PostgresJournal(url);
@@ -69,7 +72,7 @@ internal sealed class CoordinatorHost : IAsyncDisposable
             try
             {
                 await journal.EnsureAsync(stop);
-                return new CoordinatorHost(config, url, journal, blobs, stores, fenced);
+                return new CoordinatorHost(config, url, journal, blobs, stores, assembler, library, holders, fenced);
             }
             catch (DatabaseLostException lost)
             {

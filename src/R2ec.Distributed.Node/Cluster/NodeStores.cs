@@ -56,6 +56,6 @@ internal sealed class NodeStores : IDisposable
 
     private IEnumerable<string> Each(string what) => Directory.EnumerateDirectories(_runs).Select(run => Path.Combine(run, what)).Where(Directory.Exists);
 
-    // The active one knows; the others are asked in case it changed.
-    private IReadOnlyList<string> Ask() => _active is { } active ? [active, .. _coordinators.Where(other => other != active)] : _coordinators;
+    /// <summary>Bulk addresses of the coordinators: the active one knows, the others are asked in case it changed.</summary>
+    public IReadOnlyList<string> Ask() => _active is { } active ? [active, .. _coordinators.Where(other => other != active)] : _coordinators;
 }

@@ -31,6 +31,7 @@ public sealed class Coordinator : WireActor, IWithTimers
     private RunWork? _work;
     private bool _ready;
     private bool _assembling;
+    private volatile string _hindrance = "";
     private int _failures;
     private int _works;
 
@@ -204,7 +205,8 @@ public sealed class Coordinator : WireActor, IWithTimers
             return;
         }
 
-        var text = _assembling ? "the coordinator to put the run together" : _work is null ? "a coordinator to take it up" : $"run {_work.Run}, which is worked on: one trains at a time";
+        var why = _hindrance.Length > 0 ? $": {_hindrance}" : "";
+        var text = _assembling ? $"the coordinator to put the run together{why}" : _work is null ? $"a coordinator to take it up{why}" : $"run {_work.Run}, which is worked on: one trains at a time";
         Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "coordinator")] : []));
     }
 
@@ -229,8 +231,9 @@ public sealed class Coordinator : WireActor, IWithTimers
         }
 
         _assembling = true;
+        _hindrance = "";
         _log.Info("Taking up run {Run}", next.Run);
-        RunWork.AssembleAsync(next, _services).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
+        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
     }
 
     private void OnAssembled(Assembled made)
@@ -310,6 +313,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         if (faulted.Run is { } run)
         {
             _assembling = false;
+            _hindrance = faulted.Reason;
             if (faulted.IsInput)
             {
                 Intake(run, state => state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason));

@@ -48,7 +48,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _client = _identity.Client(ConnectTime);
         _client.Timeout = Timeout.InfiniteTimeSpan;
         _blobs = new ClusterBlobs(config.Bulk.Dialled, _client, TimeProvider.System);
-        _stores = new NodeStores(config, _client);
+        _stores = new NodeStores(config, _client, _log);
         _library = new NodeLibrary(config, _client, _hashes, _stores.Ask, () => _holders.Living, TimeProvider.System);
     }
 
@@ -78,7 +78,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private async Task<int> RunAsync(CancellationToken drain)
     {
         var roles = _config.Roles;
-        _coordinator = roles.Contains("coordinator") ? await CoordinatorHost.OpenAsync(_config, _blobs, _stores, new NodeAssembler(_config, _hashes), _library, _holders, _fenced, _log, drain) : null;
+        _coordinator = roles.Contains("coordinator") ? await CoordinatorHost.OpenAsync(_config, _client, _blobs, _stores, new NodeAssembler(_config, _hashes, computes: false), _library, _holders, _fenced, _log, drain) : null;
         await using var bulk = new BulkHost(_config.Bulk, _identity, _logs, MapBulk);
         await bulk.StartAsync(drain);
         await using var gateway = roles.Contains("gateway") ? new GatewayHost(_config, _identity, _client, _logs) : null;
@@ -88,7 +88,8 @@ internal sealed class NodeHost : IAsyncDisposable
         }
 
         var remoting = new RemotingOptions(_config.Remoting.Host, _config.Remoting.Port, _config.Remoting.PublicHost, _identity.Certificate, _identity.Trusts);
-        await using var node = _node = await ClusterNode.StartAsync(remoting, Services(), _coordinator?.Services, _coordinator is null ? null : _coordinator.AddJournal, _logs, drain);
+        await using var budget = new RestartBudget(_config, TimeProvider.System);
+        await using var node = _node = await ClusterNode.StartAsync(remoting, Services(budget), _coordinator?.Services, _coordinator is null ? null : _coordinator.AddJournal, _logs, drain);
         _log.LogInformation("Node {Node} with {Roles} listens on {Remoting}, bulk {Bulk}", _config.Name, string.Join(", ", roles), _config.Remoting.Dialled, _config.Bulk.Dialled);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = drain.Register(() => asked.TrySetResult());
@@ -104,14 +105,14 @@ internal sealed class NodeHost : IAsyncDisposable
         return ExitCode.Done;
     }
 
-    private NodeServices Services() => new()
+    private NodeServices Services(RestartBudget budget) => new()
     {
         Name = _config.Name,
         Incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)),
         Roles = _config.Roles,
         Bulk = _config.Bulk.Dialled,
         Coordinators = _config.Coordinators,
-        Assembler = new NodeAssembler(_config, _hashes),
+        Assembler = new NodeAssembler(_config, _hashes, computes: true),
         Folders = _library,
         Blobs = _blobs,
         PayloadsOf = holder => new BulkPayloads(_client, TimeProvider.System, holder),
@@ -121,11 +122,17 @@ internal sealed class NodeHost : IAsyncDisposable
         CoordinatorAt = _stores.CoordinatorAt,
         Work = Work(_config),
         Clock = TimeProvider.System,
+        RestartsLeft = () => budget.Left,
         Progress = _progress,
     };
 
     /// <summary>Leases and beats of a node.</summary>
-    internal static WorkOptions Work(NodeConfig config) => new() { Lease = TimeSpan.FromSeconds(config.LeaseSeconds) };
+    internal static WorkOptions Work(NodeConfig config) => new()
+    {
+        Lease = TimeSpan.FromSeconds(config.LeaseSeconds),
+        Replicas = config.Replicas,
+        KeepGroups = config.KeepGroups == NodeConfig.AllGroups,
+    };
 
     private void MapBulk(IEndpointRouteBuilder routes)
     {
@@ -144,7 +151,7 @@ internal sealed class NodeHost : IAsyncDisposable
         routes.MapGet("/health/ready", () => IsReady() ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
         if (_coordinator is not null)
         {
-            ApiRoutes.Map(routes, _coordinator.Control, new ApiOptions { Roots = new SpecRoots(_config.DataRoot, _config.ModelRoot), Elsewhere = _library.IsElsewhereAsync });
+            ApiRoutes.Map(routes, _coordinator.Control, new ApiOptions { Roots = new SpecRoots(_config.DataRoot, _config.ModelRoot), Elsewhere = _library.IsElsewhereAsync, Samples = _coordinator.Samples.LinesAsync });
         }
     }
 

@@ -74,11 +74,21 @@ internal sealed class RunAssembly : IDisposable
     public static RunAssembly Of(ExperimentSpec spec, string? kept, FolderHashes? hashes = null)
     {
         NativeRuntime.Prepare();
-        var set = Data(spec);
+        var set = DataOf(spec);
         var writer = new PromptWriter(set, spec.Prompts);
         var chains = spec.WarmStart.Chains is { } written ? new ChainWriter(set, writer, written) : null;
         var json = kept is not null && File.Exists(kept) ? File.ReadAllBytes(kept) : TokenizerSource.Read(spec, set, writer, chains);
         return new RunAssembly(spec, set, json, writer, chains, hashes ?? new FolderHashes());
+    }
+
+    /// <summary>The data set of a spec, as the run sees it.</summary>
+    /// <exception cref="InputException">It is missing or damaged.</exception>
+    public static DataSet DataOf(ExperimentSpec spec)
+    {
+        var data = spec.Data;
+        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, Draws(data.Seed)) : DataSet.Load(data.Path!);
+        set = data.TargetMinRating > 0 || data.MinHistory > 1 ? set.WithTargets(data.TargetMinRating, data.MinHistory) : set;
+        return set.WithWindow(data.Window);
     }
 
     /// <summary>Every "auto" of a spec made definite.</summary>
@@ -103,13 +113,5 @@ internal sealed class RunAssembly : IDisposable
     {
         var token = 0L;
         return () => Chance.Uniform((ulong)seed, ChancePurpose.World, 0, 0, 0, token++);
-    }
-
-    private static DataSet Data(ExperimentSpec spec)
-    {
-        var data = spec.Data;
-        var set = data.Source == "quickstart" ? QuickstartWorld.Create(data.Users, Draws(data.Seed)) : DataSet.Load(data.Path!);
-        set = data.TargetMinRating > 0 || data.MinHistory > 1 ? set.WithTargets(data.TargetMinRating, data.MinHistory) : set;
-        return set.WithWindow(data.Window);
     }
 }

@@ -17,10 +17,9 @@ namespace R2ec.Distributed.Node.Composition;
 /// </summary>
 internal sealed partial class RunChronicle : IAsyncDisposable
 {
-    private const int StepsPerSample = 10, GroupsPerSample = 2;
     private readonly RunFolder _folder;
     private readonly RunFiles _files;
-    private readonly RunAssembly _assembly;
+    private readonly SampledChains _chains;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Channel<IRunEvent> _facts = Channel.CreateUnbounded<IRunEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -31,7 +30,7 @@ internal sealed partial class RunChronicle : IAsyncDisposable
     /// <summary>Begins to write.</summary>
     public RunChronicle(RunFolder folder, RunAssembly assembly, TimeProvider clock, ILogger log)
     {
-        (_folder, _files, _assembly, _clock, _log) = (folder, new RunFiles(folder.Path), assembly, clock, log);
+        (_folder, _files, _chains, _clock, _log) = (folder, new RunFiles(folder.Path), new SampledChains(assembly.Set), clock, log);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -74,10 +73,10 @@ internal sealed partial class RunChronicle : IAsyncDisposable
             case RunEvents.StepPlanned:
                 _groups.Clear();
                 break;
-            case RunEvents.GroupCompleted e when e.Group.Index < GroupsPerSample:
+            case RunEvents.GroupCompleted e when e.Group.Index < SampledChains.GroupsPerSample:
                 _groups[e.Group.Index] = e.Payload;
                 break;
-            case RunEvents.StepTrained e when e.Step % StepsPerSample == 0 || e.Step == 1:
+            case RunEvents.StepTrained e when SampledChains.IsShown(e.Step):
                 await SampleAsync(e.Step);
                 break;
             case RunEvents.Evaluated or RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed:
@@ -98,25 +97,11 @@ internal sealed partial class RunChronicle : IAsyncDisposable
         foreach (var (index, digest) in _groups)
         {
             var group = BlobContracts.Read<ScoredGroup>(await payloads.ReadAsync(digest, $"step {step}, group {index}"));
-            lines.AddRange(group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, group.Rollout.Sample, chain, reward.Reward).ToLine()));
+            lines.AddRange(_chains.Lines(step, index, group));
         }
 
         await File.AppendAllLinesAsync(_files.Samples, lines);
     }
-
-    private ChainSample Sample(int step, int group, SampleId sample, Core.Ports.Completion chain, double reward) => new(
-        "train",
-        step,
-        group,
-        reward,
-        chain.Rank,
-        chain.WroteMarker,
-        [.. _assembly.Book.Seen(sample).Select(Title)],
-        Title(_assembly.Book.Target(sample)),
-        [.. chain.TopItems.Take(5).Select(Title)],
-        chain.Text);
-
-    private string Title(int item) => _assembly.Set.Items[item].Title;
 
     private void Report()
     {

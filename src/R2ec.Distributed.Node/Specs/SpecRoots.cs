@@ -116,6 +116,11 @@ internal sealed record SpecRoots(string? Data, string? Models)
     {
         try
         {
+            if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
+            {
+                return path;                                        // what is not there leads nowhere
+            }
+
             return (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.ResolveLinkTarget(path, returnFinalTarget: true))?.FullName ?? path;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

@@ -46,6 +46,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<WorkProtocol.AskForWork>(m => OnAsk(m.Worker, m));
         Receive<LearningProtocol.AskForShard>(m => OnAsk(m.Worker, m));
         Receive<ClusterProtocol.AskForSeat>(m => OnAsk(m.Seat, m));
+        Receive<ClusterProtocol.OfferKeeping>(m => OnAsk(m.Keeper, m));
         Receive<CoordinatorRequests.IRequest>(_ => !_ready, _ => Sender.Tell(new Status.Failure(new NotActiveException("The coordinator still reads the journals."))));
         Receive<CoordinatorRequests.Submit>(m => Intake(m.Run, _ => new RunCommands.Submit(m.Spec)));
         Receive<CoordinatorRequests.Pause>(OnPause);
@@ -54,6 +55,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<CoordinatorRequests.Nodes>(_ => Sender.Tell(new CoordinatorRequests.NodeList(_nodes.Statuses(Now))));
         Receive<CoordinatorRequests.Node>(OnNode);
         Receive<CoordinatorRequests.Waits>(OnWaits);
+        Receive<CoordinatorRequests.LeaseList>(m => _nodes.Leased(m.Workers));
         Receive<Loaded>(OnLoaded);
         Receive<Assembled>(OnAssembled);
         Receive<Faulted>(OnFaulted);
@@ -109,6 +111,8 @@ public sealed class Coordinator : WireActor, IWithTimers
             _log.Warning("Node {Node} is dead: {Evidence}", loss.Last.Node, loss.Evidence);
             Tell(loss);
         }
+
+        _work?.Actor.Tell(new CoordinatorRequests.Leases());
     }
 
     private void Tell(NodeLedger.Loss? loss)
@@ -286,6 +290,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         if (_work is { } work && gone.ActorRef.Equals(work.Actor))
         {
             _work = null;
+            _nodes.Leased([]);
             work.Dispose();
             if (_queue.TakeRefusal(work.Run) is { } reason)
             {

@@ -88,7 +88,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         var beat = new ClusterProtocol.NodeBeat(
-            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining);
+            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining, _services.RestartsLeft());
         foreach (var door in _doors)
         {
             door.Tell(beat);
@@ -142,7 +142,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
         if (_assembling is null && _run is { } run && _workers is null && welcome.Sheet is { } sheet && Now >= _notBefore)
         {
             var stop = _assembling = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            AssembleAsync(run, sheet, stop.Token).PipeTo(Self, success: made => made, failure: cause => new Faulted(run, Faults.Reason(cause)));
+            AssembleAsync(run, sheet, stop.Token).PipeTo(Self, success: made => made, failure: cause => new Faulted(run, stop.IsCancellationRequested ? "" : Faults.Reason(cause)));
         }
     }
 
@@ -208,7 +208,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     // A person may mend it at any moment, or another node may come that has it: it is tried again, with a growing pause.
     private void Refuse(RunId run, string reason)
     {
-        if (run != _run)
+        if (run != _run || reason.Length == 0)
         {
             return;
         }
@@ -256,6 +256,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private sealed record Assembled(RunId Run, AssembledRun Made, string Lacks) : INoSerializationVerificationNeeded;
 
+    // Without a reason where it was given up.
     private sealed record Faulted(RunId Run, string Reason) : INoSerializationVerificationNeeded;
 
     private sealed record Left : INoSerializationVerificationNeeded;

@@ -55,6 +55,9 @@ public sealed record NodeServices
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>How often the node's process may still die before its supervisor leaves it alone; null where nobody counts.</summary>
+    public Func<int?> RestartsLeft { get; init; } = () => null;
+
     /// <summary>Told what the node is doing.</summary>
     public required NodeProgress Progress { get; init; }
 }

@@ -111,8 +111,16 @@ public sealed class FolderFetch(HttpClient bulk, TimeProvider clock)
 
         Durable.SyncFolder(part);
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        Durable.Rename(part, place);
-        return true;
+        try
+        {
+            Durable.Rename(part, place);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(place))
+        {
+            Remove(part);
+            return false;
+        }
     }
 
     private static void Remove(string part)

@@ -11,6 +11,13 @@ public interface IPayloads : IPayloadReader, IAsyncDisposable
 
     /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
     Task ReplaceTableAsync(Payload table);
+
+    /// <summary>Removes groups of some steps; item tables, ranks and chains of evaluations stay.</summary>
+    /// <param name="after">Of steps after this one.</param>
+    /// <param name="until">Up to this one.</param>
+    /// <param name="kept">Groups that stay all the same.</param>
+    /// <returns>How many were removed.</returns>
+    Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept);
 }
 
 /// <summary>Where payloads are read, by whoever trains them.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Wire;
 using R2ec.Distributed.Testing;
 
@@ -52,6 +53,21 @@ public sealed class WireTests
         byte[] longer = [(byte)(bytes[0] + 1), .. bytes[1..], 0xC0];
 
         Assert.Equal(Samples.Of(contract.Type), contract.Read(longer));
+    }
+
+    [Fact]
+    public void An_earlier_version_may_lack_the_last_fields()
+    {
+        var contract = WireContracts.Of("cluster.node-beat.v1")!;
+        var beat = (ClusterProtocol.NodeBeat)Samples.Of(contract.Type);
+        var bytes = contract.Write(beat with { RestartsLeft = null });
+
+        byte[] shorter = [(byte)(bytes[0] - 1), .. bytes[1..^1]];
+        byte[] tooShort = [(byte)(bytes[0] - 2), .. bytes[1..^2]];
+
+        Assert.Null(((ClusterProtocol.NodeBeat)contract.Read(shorter)).RestartsLeft);
+        Assert.Equal(beat.RestartsLeft, ((ClusterProtocol.NodeBeat)contract.Read(contract.Write(beat))).RestartsLeft);
+        Assert.Throws<MessagePack.MessagePackSerializationException>(() => contract.Read(tooShort));
     }
 
     [Fact]

@@ -92,7 +92,7 @@ internal static class WhyRules
     private static (string Cause, string Next)? Restoring(WhyFacts facts)
     {
         var learners = facts.Nodes.Where(n => n.Roles.Contains("learner") && n.State == NodeState.Healthy).ToList();
-        return facts.Run.Weights is { } weights && Roles(facts.Run.State.NextOrder()).Contains("learner") && learners.Count > 0 && learners.TrueForAll(n => n.Weights != weights)
+        return facts.Run.State.Epoch.Value > 1 && facts.Run.Weights is { } weights && Roles(facts.Run.State.NextOrder()).Contains("learner") && learners.Count > 0 && learners.TrueForAll(n => n.Weights != weights)
             ? ("the learner was replaced and trains again from its last checkpoint up to where the run stands", $"r2ec faults {facts.Run.Run}")
             : null;
     }

@@ -47,7 +47,7 @@ internal static class ClusterText
             : "last progress: none";
         foreach (var wait in why.GetProperty("waits").EnumerateArray())
         {
-            var until = wait.GetProperty("until_seconds") is { ValueKind: JsonValueKind.Number } most ? $"at most {Words(most.GetDouble())}, then {Text(wait, "owner")} ends it" : $"no limit; {Text(wait, "owner")} owns it";
+            var until = wait.GetProperty("until_seconds") is { ValueKind: JsonValueKind.Number } most ? $"at most {Words(most.GetDouble())}, then {Text(wait, "owner")} ends it" : Text(wait, "owner");
             yield return $"  {Text(wait, "who")} waits for {Text(wait, "what")}: since {Words(wait.GetProperty("since_seconds").GetDouble())}, {until}";
         }
 

@@ -211,7 +211,7 @@ public sealed class Coordinator : WireActor, IWithTimers
 
         var why = _hindrance.Length > 0 ? $": {_hindrance}" : "";
         var text = _assembling ? $"the coordinator to put the run together{why}" : _work is null ? $"a coordinator to take it up{why}" : $"run {_work.Run}, which is worked on: one trains at a time";
-        Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "coordinator")] : []));
+        Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "the coordinator looks at it again on each beat")] : []));
     }
 
     private void Load()

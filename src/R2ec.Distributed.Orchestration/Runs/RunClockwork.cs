@@ -19,8 +19,8 @@ internal sealed class RunClockwork(TimeProvider clock)
     {
         var since = clock.GetElapsedTime(_issued);
         return restoring
-            ? new WaitFact($"run {state.Run}", $"the learner to come back to {state.Position} in epoch {state.Epoch}", since, null, "the learner's seat: without a sign of life it is given to another")
-            : new WaitFact($"run {state.Run}", issued ?? "the journal", since, null, "leases: a worker without a sign of life loses its work to another");
+            ? new WaitFact($"run {state.Run}", $"the learner to come back to {state.Position} in epoch {state.Epoch}", since, null, "while the learner shows signs of life; without one for two leases its seat is given to another")
+            : new WaitFact($"run {state.Run}", issued ?? "the journal", since, null, "while those who hold the work show signs of life; without one for a lease it is given to others");
     }
 
     internal void Planned()

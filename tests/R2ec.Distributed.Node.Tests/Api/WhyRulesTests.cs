@@ -36,6 +36,9 @@ public sealed class WhyRulesTests
         var facts = Journals.UnderWay();
         facts.AddRange(facts.OfType<RunEvents.GroupCompleted>().Select(g => g with { Group = g.Group with { Step = 2 } }).ToList());
 
+        Told(Why(facts, [FakeControl.Node("learner-2", weights: Journals.D("version 0")), Reward, Rollout]), "trains step 2", "r2ec watch games");
+
+        facts.Add(new RunEvents.Resumed(Journals.Run, new Epoch(2), new Dictionary<string, string> { ["threads"] = "1" }, FakeControl.Now));
         Told(Why(facts, [FakeControl.Node("learner-2", weights: Journals.D("version 0")), Reward, Rollout]), "learner was replaced", "r2ec faults games");
         Told(Why(facts, [Learner, Reward, Rollout]), "trains step 2", "r2ec watch games");
     }

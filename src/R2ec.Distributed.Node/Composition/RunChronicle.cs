@@ -17,10 +17,9 @@ namespace R2ec.Distributed.Node.Composition;
 /// </summary>
 internal sealed partial class RunChronicle : IAsyncDisposable
 {
-    private const int StepsPerSample = 10, GroupsPerSample = 2;
     private readonly RunFolder _folder;
     private readonly RunFiles _files;
-    private readonly RunAssembly _assembly;
+    private readonly SampledChains _chains;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Channel<IRunEvent> _facts = Channel.CreateUnbounded<IRunEvent>(new UnboundedChannelOptions { SingleReader = true });
@@ -32,7 +31,7 @@ internal sealed partial class RunChronicle : IAsyncDisposable
     /// <summary>Begins to write.</summary>
     public RunChronicle(RunFolder folder, RunAssembly assembly, TimeProvider clock, ILogger log)
     {
-        (_folder, _files, _assembly, _clock, _log) = (folder, new RunFiles(folder.Path), assembly, clock, log);
+        (_folder, _files, _chains, _clock, _log) = (folder, new RunFiles(folder.Path), new SampledChains(assembly.Set), clock, log);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -93,9 +92,9 @@ internal sealed partial class RunChronicle : IAsyncDisposable
     private async Task TrainedAsync(int step)
     {
         var trained = _assembled ?? [.. _groups.Keys.Where(group => group.Step == step).OrderBy(group => group.Index)];
-        if (step % StepsPerSample == 0 || step == 1)
+        if (SampledChains.IsShown(step))
         {
-            await SampleAsync(step, trained.Where(group => _groups.ContainsKey(group)).Take(GroupsPerSample));
+            await SampleAsync(step, trained.Where(group => _groups.ContainsKey(group)).Take(SampledChains.GroupsPerSample));
         }
 
         Forget(trained);
@@ -122,25 +121,11 @@ internal sealed partial class RunChronicle : IAsyncDisposable
         foreach (var id in groups)
         {
             var group = BlobContracts.Read<ScoredGroup>(await payloads.ReadAsync(_groups[id], $"step {id.Step}, group {id.Index}"));
-            lines.AddRange(group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, id.Index, group.Rollout.Sample, chain, reward.Reward).ToLine()));
+            lines.AddRange(_chains.Lines(step, id.Index, group));
         }
 
         await File.AppendAllLinesAsync(_files.Samples, lines);
     }
-
-    private ChainSample Sample(int step, int group, SampleId sample, Core.Ports.Completion chain, double reward) => new(
-        "train",
-        step,
-        group,
-        reward,
-        chain.Rank,
-        chain.WroteMarker,
-        [.. _assembly.Book.Seen(sample).Select(Title)],
-        Title(_assembly.Book.Target(sample)),
-        [.. chain.TopItems.Take(5).Select(Title)],
-        chain.Text);
-
-    private string Title(int item) => _assembly.Set.Items[item].Title;
 
     private void Report()
     {

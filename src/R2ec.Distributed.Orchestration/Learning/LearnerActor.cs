@@ -62,6 +62,11 @@ public sealed class LearnerActor : WireActor
     private void OnDone(Done done)
     {
         _busy = false;
+        if (done.Reply is LearnerAt { Weights: var held })
+        {
+            _services.Holds(held);
+        }
+
         done.ReplyTo.Tell(done.Reply);
     }
 

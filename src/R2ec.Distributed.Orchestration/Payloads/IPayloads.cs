@@ -13,6 +13,13 @@ public interface IPayloads : IPayloadReader, IAsyncDisposable
     /// <param name="table">The table.</param>
     /// <param name="kept">How many others stay, 1 or more.</param>
     Task ReplaceTableAsync(Payload table, int kept);
+
+    /// <summary>Removes groups of some steps; item tables, ranks and chains of evaluations stay.</summary>
+    /// <param name="after">Of steps after this one.</param>
+    /// <param name="until">Up to this one.</param>
+    /// <param name="kept">Groups that stay all the same.</param>
+    /// <returns>How many were removed.</returns>
+    Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept);
 }
 
 /// <summary>Where payloads are read, by whoever trains them.</summary>

@@ -58,6 +58,20 @@ public sealed class PayloadStore : IPayloads
         return true;
     }));
 
+    /// <inheritdoc/>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => _thread.RunAsync(() => Guard(() =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "delete from payload where run = $run and kind = $kind and step > $after and step <= $until and sha256 not in (select value from json_each($kept))";
+        command.Parameters.AddWithValue("$run", _run.Value);
+        command.Parameters.AddWithValue("$kind", (int)PayloadKind.Group);
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$until", until);
+        command.Parameters.AddWithValue("$kept", System.Text.Json.JsonSerializer.Serialize(kept.Select(digest => digest.Hex)));
+        return command.ExecuteNonQuery();
+    }));
+
     /// <summary>A payload's content.</summary>
     /// <param name="digest">As the event names it.</param>
     /// <param name="place">Whose it is, for the message: <c>step 3, group 5</c>.</param>

@@ -30,6 +30,18 @@ public sealed class PostgresPayloads(PostgresJournal database, RunId run) : IPay
     }
 
     /// <inheritdoc/>
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => database.GuardAsync(async () =>
+    {
+        await using var command = database.Source.CreateCommand("delete from payload where run = $1 and kind = $2 and step > $3 and step <= $4 and not (sha256 = any($5))");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = run.Value });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)PayloadKind.Group });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = until });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(digest => digest.Hex)] });
+        return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    });
+
+    /// <inheritdoc/>
     public async Task<byte[]> ReadAsync(Digest digest, string place)
     {
         var packed = await ContentAsync(digest).ConfigureAwait(false)

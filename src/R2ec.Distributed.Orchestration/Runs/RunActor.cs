@@ -7,6 +7,7 @@ using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
+using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Rollouts;
 using static R2ec.Distributed.Orchestration.Runs.RunNotes;
 
@@ -33,6 +34,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
     private readonly EarlyAsks _early = new();
     private readonly RunLosses _losses = new();
     private readonly RunTelling _telling;
+    private readonly GroupSweep _sweep;
     private RunCrew? _crew;
     private PromptOrder? _order;
     private readonly HeldBlob _groups;
@@ -49,6 +51,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         _services = services;
         (_times, _bundles, _telling) = (new RunClockwork(services.Clock), new BundleStore(services), new RunTelling(services.Watch, _log));
         (_asked, _tables, _groups) = (new AskedBundles(_bundles), new RunTables(services.Blobs), new HeldBlob(services.Blobs));
+        _sweep = new GroupSweep(services.Payloads, services.Work.KeepGroups, _log);
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
@@ -56,11 +59,13 @@ public sealed class RunActor : JournaledRun, IWithTimers
         Command<ClusterProtocol.StopRun>(_ => OnStop());
         Command<WorkProtocol.AskForWork>(m => _early.Ask(m, Sender, _crew?.Dispatcher));
         Command<LearningProtocol.AskForShard>(m => _early.Ask(m, Sender, _crew?.Desk));
-        Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.ILearnerNode>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.CheckpointsHeld>(m => _sweep.Behind(m.Manifests, State));
         Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
         Command<ClusterProtocol.NodeGone>(m => _losses.Take(m, _crew?.Dispatcher ?? Self, Self));
         Command<WorkProtocol.WorkersGone>(m => Self.Tell(new WorkProtocol.LeasesReturned(m.Prefix, 0)));
         Command<WorkProtocol.LeasesReturned>(m => _losses.Returned(m, State, Take));
+        Command<CoordinatorRequests.Leases>(m => _crew?.Dispatcher.Forward(m));
         Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList(_times.Waits(State, _restoring, _issued))));
         Command<WorkProtocol.WorkFinished>(OnBundle);
         Command<WorkProtocol.WorkExhausted>(OnExhausted);

@@ -170,6 +170,28 @@ public sealed class RunStateTests
         Assert.Equal(["step-000004", "step-000003", "step-000002", "step-000000"], CheckpointRetention.Kept(state));
     }
 
+    [Fact]
+    public void Groups_behind_the_second_newest_checkpoint_that_is_held_are_not_needed_to_go_on()
+    {
+        var state = new RunScript(RunScript.Plan()).Begin().ToTheEnd().State;
+
+        Assert.Equal(3, CheckpointRetention.Line(state, [.. state.Checkpoints.Select(checkpoint => checkpoint.Manifest)]));
+        Assert.Equal(0, CheckpointRetention.Line(state, [state.Checkpoints[^1].Manifest]));
+        Assert.Equal(0, CheckpointRetention.Line(state, []));
+        Assert.Equal(3, CheckpointRetention.GroupsAfter(state, 3).Count());
+        Assert.Equal(12, CheckpointRetention.GroupsAfter(state, 0).Count());
+    }
+
+    [Fact]
+    public void The_checkpoint_that_a_run_begins_with_is_part_of_what_fixes_its_bits_where_it_was_recorded()
+    {
+        Dictionary<string, string> earlier = new() { ["threads"] = "1" }, one = new(earlier) { ["model"] = "a" }, other = new(earlier) { ["model"] = "b" };
+
+        Assert.Equal(["model was a and is b here"], NumericsDifferences.Between(one, other));
+        Assert.Equal(["model was a and is not set here"], NumericsDifferences.Between(one, earlier));
+        Assert.Empty(NumericsDifferences.Between(earlier, one));
+    }
+
     private sealed record Unknown : IRunEvent
     {
         public RunId Run => RunScript.Run;

@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Wire;
 using R2ec.Distributed.Testing;
 
@@ -72,6 +73,21 @@ public sealed class WireTests
     [Fact]
     public void The_largest_step_of_an_async_run_fits_into_one_event() => Assert.NotNull(WirePassage.Of(new RunEvents.StepAssembled(
         Samples.Run, int.MaxValue, [.. Enumerable.Range(0, RunPlan.MostAssembled).Select(index => new GroupId(int.MaxValue - index, index))], Samples.At)));
+
+    [Fact]
+    public void An_earlier_version_may_lack_the_last_fields()
+    {
+        var contract = WireContracts.Of("cluster.node-beat.v1")!;
+        var beat = (ClusterProtocol.NodeBeat)Samples.Of(contract.Type);
+        var bytes = contract.Write(beat with { RestartsLeft = null });
+
+        byte[] shorter = [(byte)(bytes[0] - 1), .. bytes[1..^1]];
+        byte[] tooShort = [(byte)(bytes[0] - 2), .. bytes[1..^2]];
+
+        Assert.Null(((ClusterProtocol.NodeBeat)contract.Read(shorter)).RestartsLeft);
+        Assert.Equal(beat.RestartsLeft, ((ClusterProtocol.NodeBeat)contract.Read(contract.Write(beat))).RestartsLeft);
+        Assert.Throws<MessagePack.MessagePackSerializationException>(() => contract.Read(tooShort));
+    }
 
     [Fact]
     public void A_message_over_the_limit_fails_where_it_is_sent()

@@ -127,9 +127,6 @@ public sealed class LeaseLedger<T>(TimeSpan duration, TimeSpan longest, int fail
         return true;
     }
 
-    /// <summary>Pieces of work that workers have, by worker.</summary>
-    public IEnumerable<string> Workers => _entries.Values.Where(entry => entry.Worker is not null).Select(entry => entry.Worker!);
-
     /// <summary>Forgets work, whoever does it.</summary>
     public void Forget(T work)
     {

@@ -32,6 +32,9 @@ public sealed class WorkLedger<T>(WorkRules rules)
     /// <summary>Leases whose work is not needed any more, though their workers live: whoever asks takes them out and tells them.</summary>
     public Queue<LeaseHolder<T>> Withdrawn { get; } = new();
 
+    /// <summary>The workers that have a lease, once for each.</summary>
+    public IEnumerable<string> Workers => _held.SelectMany(pair => Enumerable.Repeat(pair.Key, pair.Value.Count));
+
     /// <summary>Leases that a worker has.</summary>
     public int HeldBy(string worker) => _held.TryGetValue(worker, out var leases) ? leases.Count : 0;
 

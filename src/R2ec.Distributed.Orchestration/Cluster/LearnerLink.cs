@@ -12,7 +12,7 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// A run's way to its learner: appoints a seat among those that ask when the run orders a restoration, passes orders there and reports back, and says when
 /// the seat gives no sign of life. It never appoints a second one by itself: that takes a new epoch, which only the run can begin.
 /// </summary>
-/// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; link → run: reports, LearnerLost. The run waits for the learner without limit; this actor ends that wait.</remarks>
+/// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; keeper → link: OfferKeeping on every beat; link → run: reports, LearnerLost, CheckpointsHeld. The run waits for the learner without limit; this actor ends that wait.</remarks>
 public sealed class LearnerLink : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
@@ -25,6 +25,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private readonly long _began;
     private readonly Dictionary<string, (IActorRef Ref, ClusterProtocol.AskForSeat Ask, TimeSpan At)> _seats = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CheckpointPlaces _places;
     private string? _appointed;
     private Epoch _epoch;
     private LearningProtocol.ILearnerOrder? _waiting;
@@ -37,13 +38,15 @@ public sealed class LearnerLink : WireActor, IWithTimers
         _options = options;
         _clock = clock;
         _began = clock.GetTimestamp();
+        _places = new CheckpointPlaces(holders, options);
         Receive<ClusterProtocol.AskForSeat>(OnAsk);
         Receive<LearningProtocol.ILearnerOrder>(OnOrder);
         Receive<LearningProtocol.AskForShard>(m => Seat?.Forward(m));
         Receive<LearningProtocol.LearnerAt>(OnArrived);
         Receive<LearningProtocol.CheckpointSaved>(OnSaved);
         Receive<LearningProtocol.LearnerFailed>(m => Context.Parent.Forward(m));
-        Receive<ClusterProtocol.KeepCheckpoint>(OnKeep);
+        Receive<ClusterProtocol.KeepCheckpoint>(_places.Written);
+        Receive<ClusterProtocol.OfferKeeping>(m => _places.Offer(m, Sender, Now));
         Receive<Beat>(_ => OnBeat());
     }
 
@@ -81,9 +84,10 @@ public sealed class LearnerLink : WireActor, IWithTimers
 
     private void OnOrder(LearningProtocol.ILearnerOrder order)
     {
-        if (order is LearningProtocol.Restore)
+        if (order is LearningProtocol.Restore restore)
         {
             _epoch = order.Epoch;
+            _places.Restored(_run, restore.Candidates);
             if (_appointed is null)
             {
                 Appoint(order);
@@ -137,27 +141,21 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
     }
 
-    private void OnKeep(ClusterProtocol.KeepCheckpoint keep)
-    {
-        if (_appointed is not { } name || !_seats.TryGetValue(name, out var holder))
-        {
-            return;
-        }
-
-        foreach (var (other, seat) in _seats)
-        {
-            if (other != name)
-            {
-                seat.Ref.Tell(keep with { Holder = holder.Ask.Bulk });
-            }
-        }
-    }
-
     private void OnBeat()
     {
         foreach (var (name, seat) in _seats.Where(pair => Now - pair.Value.At > SilentLeases * _options.Lease).ToList())
         {
             Drop(name, $"no sign of life for {(Now - seat.At).TotalSeconds:F1} s");
+        }
+
+        if (_appointed is { } holder && _seats.TryGetValue(holder, out var learner))
+        {
+            _places.Look(learner.Ask.Bulk, Now);
+        }
+
+        if (_places.News() is { } held)
+        {
+            Context.Parent.Tell(new ClusterProtocol.CheckpointsHeld(held));
         }
     }
 

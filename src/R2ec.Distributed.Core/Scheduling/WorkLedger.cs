@@ -42,9 +42,10 @@ public sealed class WorkLedger<T>(WorkRules rules)
     /// <param name="work">Its name.</param>
     /// <param name="lane">Its kind: a worker names the lanes that it can do.</param>
     /// <param name="cost">What it is expected to cost, above 0, in a unit of its lane.</param>
-    public bool Add(T work, int lane, double cost)
+    /// <param name="wave">What is asked for together has the same; an earlier one goes first, so that a step that runs ahead holds none up.</param>
+    public bool Add(T work, int lane, double cost, long wave = 0)
     {
-        var piece = new WorkPiece<T>(work, lane, cost, _added++);
+        var piece = new WorkPiece<T>(work, lane, cost, wave, _added++);
         if (!_pieces.TryAdd(work, piece))
         {
             return false;

@@ -3,13 +3,16 @@ using R2ec.Distributed.Core.Runs;
 namespace R2ec.Distributed.Core.Scheduling;
 
 /// <summary>A piece of work of a <see cref="WorkLedger{T}"/> that has not ended.</summary>
-internal sealed class WorkPiece<T>(T work, int lane, double cost, long order)
+internal sealed class WorkPiece<T>(T work, int lane, double cost, long wave, long order)
 {
     internal T Work { get; } = work;
 
     internal int Lane { get; } = lane;
 
     internal double Cost { get; } = cost;
+
+    /// <summary>What was asked for together with it.</summary>
+    internal long Wave { get; } = wave;
 
     /// <summary>Place in the order in which work was added.</summary>
     internal long Order { get; } = order;
@@ -32,9 +35,10 @@ internal sealed class WorkPiece<T>(T work, int lane, double cost, long order)
     /// <summary>Nodes that died while they worked on it.</summary>
     internal SortedSet<string> Died { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What waits: what came back first, then the longest, then the oldest.</summary>
+    /// <summary>What waits: what came back first, then the earliest wave, of it the longest, then the oldest.</summary>
     internal static int Compare(WorkPiece<T>? left, WorkPiece<T>? right) =>
         left!.CameBack != right!.CameBack ? (left.CameBack ? -1 : 1)
+        : left.Wave != right.Wave ? left.Wave.CompareTo(right.Wave)
         : left.Cost != right.Cost ? right.Cost.CompareTo(left.Cost)
         : left.Order.CompareTo(right.Order);
 }

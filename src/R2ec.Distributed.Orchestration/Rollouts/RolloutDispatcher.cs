@@ -31,6 +31,8 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
+    private string _order = "";
+    private long _wave;
 
     /// <summary>A run's dispatcher.</summary>
     public RolloutDispatcher(RunId run, IBlobStore blobs, WorkOptions options, TimeProvider clock)
@@ -88,15 +90,28 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void OnEnqueue(WorkProtocol.Enqueue order)
     {
-        if (_ledger.Add(order.Work, (int)order.Kind, order.Cost))
+        var wave = Wave(order.Work);
+        if (_ledger.Add(order.Work, (int)order.Kind, order.Cost, wave))
         {
-            _items[order.Work] = new Item(order, Sender, null, null);
+            _items[order.Work] = new Item(order, wave, Sender, null, null);
             GiveOut();
         }
         else
         {
             _blobs.Release(order.Content);
         }
+    }
+
+    // Bundles of one order come one after the other and share the name up to their number.
+    private long Wave(WorkId work)
+    {
+        var order = work.Value[..(work.Value.LastIndexOf('/') + 1)];
+        if (order != _order)
+        {
+            (_order, _wave) = (order, _wave + 1);
+        }
+
+        return _wave;
     }
 
     private void OnAsk(WorkProtocol.AskForWork ask)
@@ -141,8 +156,8 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         if (item.Order.Kind == WorkKind.Rollout)
         {
             var reward = new WorkId(done.Work.Value + RewardSuffix);
-            _ledger.Add(reward, (int)WorkKind.Reward, item.Order.Cost);
-            _items[reward] = new Item(new WorkProtocol.Enqueue(reward, WorkKind.Reward, item.Order.Epoch, null, null, done.Result, item.Order.Cost), item.Owner, done.Work, done);
+            _ledger.Add(reward, (int)WorkKind.Reward, item.Order.Cost, item.Wave);
+            _items[reward] = new Item(new WorkProtocol.Enqueue(reward, WorkKind.Reward, item.Order.Epoch, null, null, done.Result, item.Order.Cost), item.Wave, item.Owner, done.Work, done);
         }
         else
         {
@@ -305,5 +320,5 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private sealed record Lost(WorkProtocol.WorkDone Done, string Reason) : INoSerializationVerificationNeeded;
 
-    private sealed record Item(WorkProtocol.Enqueue Order, IActorRef Owner, WorkId? Origin, WorkProtocol.WorkDone? Rollout);
+    private sealed record Item(WorkProtocol.Enqueue Order, long Wave, IActorRef Owner, WorkId? Origin, WorkProtocol.WorkDone? Rollout);
 }

@@ -31,6 +31,17 @@ public sealed class WorkLedgerTests
     }
 
     [Fact]
+    public void What_was_asked_for_earlier_goes_before_what_costs_more()
+    {
+        var ledger = new WorkLedger<string>(Rules);
+        ledger.Add("step 2", 0, 9, wave: 2);
+        ledger.Add("step 1, short", 0, 1, wave: 1);
+        ledger.Add("step 1, long", 0, 2, wave: 1);
+
+        Assert.Equal(["step 1, long", "step 1, short", "step 2"], Enumerable.Range(0, 3).Select(i => Take(ledger, $"{i}").Work));
+    }
+
+    [Fact]
     public void A_lane_that_was_served_longest_ago_comes_first_so_that_none_starves()
     {
         var ledger = new WorkLedger<string>(Rules);

@@ -2,6 +2,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Threads;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
@@ -43,4 +44,7 @@ public sealed record CoordinatorServices
 
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>Threads for blocking work, by their names.</summary>
+    internal Func<string, WorkThread> Threads { get; init; } = name => new WorkThread(name);
 }

@@ -25,11 +25,12 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
 
     private WorkThread Bulk { get; init; } = null!;
 
-    private string Spec { get; init; } = "";
+    /// <summary>The spec, as it was submitted.</summary>
+    internal string Spec { get; private init; } = "";
 
     internal static async Task<RunWork> AssembleAsync(RunState state, CoordinatorServices services)
     {
-        var bulk = new WorkThread("run");
+        var bulk = services.Threads("run");
         try
         {
             var made = await bulk.RunAsync(() => services.Assembler.Assemble(state.Spec)).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
         }
     }
 
-    internal RunWatch Watched(Action<IRunEvent> onFact) => _watch = new RunWatch(onFact, null);
+    internal RunWatch Watched(CoordinatorServices services, Action<IRunEvent> onFact) => _watch = new RunWatch(onFact, null, services.Threads("projection"));
 
     internal RunServices Services(CoordinatorServices services, RunWatch watch) => new()
     {

@@ -5,6 +5,8 @@ using R2ec.Distributed.Model.Native;
 // run SPEC [KEY=VALUE ...]      the computation of a run without actors and journal, step by step
 // tokens SPEC [KEY=VALUE ...]   tokens a second: prefill, decoding, training
 // optimum SPEC [KEY=VALUE ...]  the best that any ranker could do in the quickstart's world
+// dispatch [--groups N] [--workers N] [--bundle-groups N]   groups a second through the dispatcher with instant workers, and whether its memory stays flat
+// scaling [--bundles N] [--milliseconds N]                  how near to linear 1 to 64 workers of fixed latency come; N bundles a worker
 // load DIR                      time to load a prepared data set
 NativeRuntime.Prepare();
 switch (args)
@@ -18,6 +20,11 @@ switch (args)
     case ["optimum", var spec, .. var sets]:
         Optimum.Run(spec, sets);
         return 0;
+    case ["dispatch", .. var options]:
+        return await Dispatch.RunAsync(Number(options, "--groups", 100_000), Number(options, "--workers", 8), Number(options, "--bundle-groups", 8));
+    case ["scaling", .. var options]:
+        await Scaling.RunAsync(Number(options, "--bundles", 64), Number(options, "--milliseconds", 250));
+        return 0;
     case ["load", var folder]:
         for (var time = 1; time <= 3; time++)
         {
@@ -28,6 +35,12 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | load DIR");
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | load DIR");
         return 2;
+}
+
+static int Number(string[] options, string name, int otherwise)
+{
+    var at = Array.IndexOf(options, name);
+    return at >= 0 && at + 1 < options.Length ? int.Parse(options[at + 1], System.Globalization.CultureInfo.InvariantCulture) : otherwise;
 }

@@ -169,6 +169,11 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         var sheet = BlobContracts.Read<RunSheet>(await _services.Blobs.GetAsync(blob, stop).ConfigureAwait(false));
         await _services.Folders.BringAsync(sheet.Folders, text => Lack(text, stop), stop).ConfigureAwait(false);
+        if (_lacks.Length > 0)
+        {
+            Lack("the run is put together here", stop);
+        }
+
         var made = await _thread.RunAsync(() => _services.Assembler.Assemble(sheet.Spec)).ConfigureAwait(false);
         return new Assembled(run, made, sheet.Lacks(made));
     }

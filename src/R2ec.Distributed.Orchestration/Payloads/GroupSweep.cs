@@ -43,7 +43,10 @@ internal sealed class GroupSweep(IPayloads payloads, bool keepGroups, ILoggingAd
         {
             var count = await payloads.SweepAsync(after, until, kept).ConfigureAwait(false);
             _swept = until;
-            log.Info("Removed {Count} groups of the steps up to {Step} that are no longer needed", count, until);
+            if (count > 0)
+            {
+                log.Info("Removed {Count} groups of the steps up to {Step} that are no longer needed", count, until);
+            }
         }
         catch (Exception fault) when (fault is InputException or DatabaseLostException or ObjectDisposedException or InvalidOperationException)
         {

@@ -16,7 +16,7 @@ internal static class RewardTokens
     public static string Read(string name)
     {
         var variable = Prefix + name.ToUpperInvariant();
-        return Environment.GetEnvironmentVariable(variable) is { Length: > 0 } token ? token
+        return Environment.GetEnvironmentVariable(variable)?.Trim() is { Length: > 0 } token ? token
             : Environment.GetEnvironmentVariable(variable + "_FILE") is { Length: > 0 } file ? SecretFile.Read(file)
             : throw new InputException($"The spec's reward token '{name}' is not held here. Set {variable}, or {variable}_FILE to a file that holds it.");
     }

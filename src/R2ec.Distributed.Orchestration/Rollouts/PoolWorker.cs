@@ -79,6 +79,11 @@ public abstract class PoolWorker : WireActor, IWithTimers
 
     private void OnLease(WorkProtocol.Lease lease)
     {
+        if (lease.Epoch > _newest)
+        {
+            BreakOff();
+        }
+
         if (lease.Epoch < _newest || (_current is not null && _next is not null))
         {
             _log.Debug("Left lease {Work} to expire", lease.Work);
@@ -95,6 +100,15 @@ public abstract class PoolWorker : WireActor, IWithTimers
         {
             _next = held;
         }
+    }
+
+    // What an earlier epoch gave is done in vain: its dispatcher is gone.
+    private void BreakOff()
+    {
+        _current?.Withdraw();
+        _next?.Withdraw();
+        _next?.Dispose();
+        _next = null;
     }
 
     private void Start(HeldLease held)
@@ -175,10 +189,7 @@ public abstract class PoolWorker : WireActor, IWithTimers
             held.Dispatcher.Tell(new WorkProtocol.StillWorking(held.Lease.Run, held.Lease.Work, held.Lease.Attempt));
         }
 
-        if (_next is null)
-        {
-            Ask();
-        }
+        Ask();                                                       // with all it may hold as well: another coordinator knows of none of it
     }
 
     private void Ask() => _registry.Tell(_ask);

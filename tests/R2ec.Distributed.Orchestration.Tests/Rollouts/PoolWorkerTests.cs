@@ -80,8 +80,21 @@ public sealed class PoolWorkerTests : TestKit
             Enumerable.Range(0, 2).Select(_ => ExpectMsg<WorkProtocol.WorkFailed>()).Select(failed => (failed.Work.Value, failed.Kind)));
     }
 
-    private void Lease(string work) =>
-        _worker.Tell(new WorkProtocol.Lease(Run, new WorkId(work), new Attempt(1), WorkKind.Encode, new Epoch(1), null, null, _blobs.Put([1]), TimeSpan.FromSeconds(10)), TestActor);
+    [Fact]
+    public void A_lease_of_a_later_epoch_breaks_off_what_an_earlier_one_gave()
+    {
+        Lease("1");
+        Lease("2");
+
+        Lease("3", epoch: 2);
+        _desk.Finish("3");
+
+        Assert.Equal("3", ExpectMsg<WorkProtocol.WorkDone>().Work.Value);
+        Assert.Equal(["1", "3"], _desk.Begun);
+    }
+
+    private void Lease(string work, int epoch = 1) =>
+        _worker.Tell(new WorkProtocol.Lease(Run, new WorkId(work), new Attempt(1), WorkKind.Encode, new Epoch(epoch), null, null, _blobs.Put([1]), TimeSpan.FromSeconds(10)), TestActor);
 
     /// <summary>Work that ends when it is told to.</summary>
     private sealed class Desk

@@ -7,6 +7,8 @@ using R2ec.Distributed.Model.Native;
 // optimum SPEC [KEY=VALUE ...]  the best that any ranker could do in the quickstart's world
 // dispatch [--groups N] [--workers N] [--bundle-groups N]   groups a second through the dispatcher with instant workers, and whether its memory stays flat
 // scaling [--bundles N] [--milliseconds N]                  how near to linear 1 to 64 workers of fixed latency come; N bundles a worker
+// journal sqlite|postgres       journalled groups a second by group commit, and how long a write takes
+// bulk adapter|full|control     the bulk channel on loopback, and control messages beside it
 // load DIR                      time to load a prepared data set
 NativeRuntime.Prepare();
 switch (args)
@@ -25,6 +27,12 @@ switch (args)
     case ["scaling", .. var options]:
         await Scaling.RunAsync(Number(options, "--bundles", 64), Number(options, "--milliseconds", 250));
         return 0;
+    case ["journal", "sqlite" or "postgres"]:
+        await JournalSpeed.RunAsync(args[1]);
+        return 0;
+    case ["bulk", "adapter" or "full" or "control"]:
+        await BulkSpeed.RunAsync(args[1]);
+        return 0;
     case ["load", var folder]:
         for (var time = 1; time <= 3; time++)
         {
@@ -35,7 +43,7 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | load DIR");
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | journal sqlite|postgres | bulk adapter|full|control | load DIR");
         return 2;
 }
 

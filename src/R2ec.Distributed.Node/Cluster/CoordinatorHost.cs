@@ -77,6 +77,7 @@ internal sealed class CoordinatorHost : IAsyncDisposable
             try
             {
                 await journal.EnsureAsync(stop);
+                await journal.RequireFenceAsync(stop);
                 return new CoordinatorHost(config, url, journal, client, blobs, stores, assembler, library, holders, fenced);
             }
             catch (DatabaseLostException lost)

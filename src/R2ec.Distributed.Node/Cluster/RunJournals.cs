@@ -19,7 +19,12 @@ internal sealed class RunJournals(PostgresJournal journal) : IRunJournals
     private long _asked;
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop) => journal.RunsAsync(stop);
+    /// <remarks>A coordinator reads them before it works, and again whenever a run's work ended: without the fence it goes no further.</remarks>
+    public async Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop)
+    {
+        await journal.RequireFenceAsync(stop);
+        return await journal.RunsAsync(stop);
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop)

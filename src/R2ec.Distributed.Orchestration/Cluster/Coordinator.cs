@@ -48,7 +48,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<ClusterProtocol.AskForSeat>(m => OnAsk(m.Seat, m));
         Receive<ClusterProtocol.OfferKeeping>(m => OnAsk(m.Keeper, m));
         Receive<CoordinatorRequests.IRequest>(_ => !_ready, _ => Sender.Tell(new Status.Failure(new NotActiveException("The coordinator still reads the journals."))));
-        Receive<CoordinatorRequests.Submit>(m => Intake(m.Run, _ => new RunCommands.Submit(m.Spec)));
+        Receive<CoordinatorRequests.Submit>(OnSubmit);
         Receive<CoordinatorRequests.Pause>(OnPause);
         Receive<CoordinatorRequests.Resume>(OnResume);
         Receive<CoordinatorRequests.Stop>(OnStop);
@@ -132,6 +132,18 @@ public sealed class Coordinator : WireActor, IWithTimers
     }
 
     private static string NodeOf(string worker) => worker.Split('/') is [_, _, var node, ..] && node.IndexOf('.', StringComparison.Ordinal) is > 0 and var cut ? node[..cut] : "";
+
+    // While the run is worked on nobody else writes its journal: its spec is compared here.
+    private void OnSubmit(CoordinatorRequests.Submit submit)
+    {
+        if (_work is { } work && work.Run == submit.Run && work.Spec != submit.Spec)
+        {
+            Sender.Tell(new RunProtocol.Answer(submit.Run, RunProtocol.AnswerKind.Refused, $"There is a run {submit.Run} with another spec. Give the new run another name."));
+            return;
+        }
+
+        Intake(submit.Run, _ => new RunCommands.Submit(submit.Spec));
+    }
 
     private void OnPause(CoordinatorRequests.Pause pause)
     {
@@ -252,7 +264,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         }
 
         var self = Self;
-        var watch = work.Watched(fact =>
+        var watch = work.Watched(_services, fact =>
         {
             if (fact is RunEvents.Started or RunEvents.Resumed)
             {

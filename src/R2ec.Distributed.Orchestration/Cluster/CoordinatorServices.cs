@@ -3,6 +3,7 @@ using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Threads;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
@@ -47,4 +48,7 @@ public sealed record CoordinatorServices
 
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>Threads for blocking work, by their names.</summary>
+    internal Func<string, WorkThread> Threads { get; init; } = name => new WorkThread(name);
 }

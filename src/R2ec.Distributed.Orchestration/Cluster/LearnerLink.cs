@@ -10,7 +10,8 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 
 /// <summary>
 /// A run's way to its learner: appoints a seat among those that ask when the run orders a restoration, passes orders there and reports back, and says when
-/// the seat gives no sign of life. It never appoints a second one by itself: that takes a new epoch, which only the run can begin.
+/// the seat gives no sign of life. It never appoints a second one by itself: that takes a new epoch, which only the run can begin. An order whose answer is
+/// still to come is given again on the seat's every sign of life: a broken connection may have lost either, and the learner knows an order that it has.
 /// </summary>
 /// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; keeper → link: OfferKeeping on every beat; link → run: reports, LearnerLost, CheckpointsHeld. The run waits for the learner without limit; this actor ends that wait.</remarks>
 public sealed class LearnerLink : WireActor, IWithTimers
@@ -29,6 +30,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private string? _appointed;
     private Epoch _epoch;
     private LearningProtocol.ILearnerOrder? _waiting;
+    private LearningProtocol.ILearnerOrder? _open;
 
     /// <summary>A run's link.</summary>
     public LearnerLink(RunId run, IHolders holders, WorkOptions options, TimeProvider clock)
@@ -44,7 +46,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         Receive<LearningProtocol.AskForShard>(m => Seat?.Forward(m));
         Receive<LearningProtocol.LearnerAt>(OnArrived);
         Receive<LearningProtocol.CheckpointSaved>(OnSaved);
-        Receive<LearningProtocol.LearnerFailed>(m => Context.Parent.Forward(m));
+        Receive<LearningProtocol.LearnerFailed>(m => Answer(m));
         Receive<ClusterProtocol.KeepCheckpoint>(_places.Written);
         Receive<ClusterProtocol.OfferKeeping>(m => _places.Offer(m, Sender, Now));
         Receive<Beat>(_ => OnBeat());
@@ -80,6 +82,10 @@ public sealed class LearnerLink : WireActor, IWithTimers
         {
             Appoint(order);
         }
+        else if (_open is { } open && ask.Seat == _appointed)
+        {
+            Sender.Tell(open);
+        }
     }
 
     private void OnOrder(LearningProtocol.ILearnerOrder order)
@@ -97,6 +103,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
 
         if (Seat is { } seat)
         {
+            _open = order;
             seat.Tell(order);
         }
         else
@@ -118,19 +125,37 @@ public sealed class LearnerLink : WireActor, IWithTimers
         _waiting = null;
         _appointed = name;
         _log.Info("Run {Run}, epoch {Epoch}: {Node} is appointed as learner", _run, order.Epoch.Value, seat.Ask.Node);
+        _open = order;
         seat.Ref.Tell(order);
     }
 
     private void OnArrived(LearningProtocol.LearnerAt at)
     {
-        Hold(at.Weights);
-        Context.Parent.Forward(at);
+        if (Answer(at))
+        {
+            Hold(at.Weights);
+        }
     }
 
     private void OnSaved(LearningProtocol.CheckpointSaved saved)
     {
-        Hold(saved.Manifest);
-        Context.Parent.Forward(saved);
+        if (Answer(saved))
+        {
+            Hold(saved.Manifest);
+        }
+    }
+
+    // A second answer to what was answered is left: the run has gone on.
+    private bool Answer(IWireMessage answer)
+    {
+        if (_open is not { } open || !LearnerAnswers.Fits(open, answer))
+        {
+            return false;
+        }
+
+        _open = null;
+        Context.Parent.Forward(answer);
+        return true;
     }
 
     private void Hold(Digest what)
@@ -168,7 +193,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
 
         _log.Warning("Run {Run}: the learner on {Node} is lost: {Evidence}", _run, seat.Ask.Node, evidence);
-        _appointed = null;
+        (_appointed, _open) = (null, null);
         Context.Parent.Tell(new ClusterProtocol.LearnerLost(_epoch, seat.Ask.Node, evidence, Now - seat.At));
     }
 

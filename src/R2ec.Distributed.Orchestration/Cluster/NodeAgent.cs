@@ -22,7 +22,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     private readonly NodeServices _services;
     private readonly IReadOnlyList<ActorSelection> _doors;
     private readonly IActorRef _link;
-    private readonly WorkThread _thread = new("assembly");
+    private readonly WorkThread _thread;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
@@ -43,6 +43,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
         ArgumentNullException.ThrowIfNull(services);
         _services = services;
         _began = services.Clock.GetTimestamp();
+        _thread = services.Threads("assembly");
         var own = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
         _doors = [.. services.Coordinators.Select(place => Context.ActorSelection($"{own.Protocol}://{own.System}@{place}/user/{Door.Name}"))];
         _link = Context.ActorOf(CoordinatorLink.Props(), "coordinator");

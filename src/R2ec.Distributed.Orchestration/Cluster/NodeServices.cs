@@ -3,6 +3,7 @@ using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Threads;
 using R2ec.Distributed.Orchestration.Weights;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
@@ -60,4 +61,7 @@ public sealed record NodeServices
 
     /// <summary>Told what the node is doing.</summary>
     public required NodeProgress Progress { get; init; }
+
+    /// <summary>Threads for blocking work, by their names.</summary>
+    internal Func<string, WorkThread> Threads { get; init; } = name => new WorkThread(name);
 }

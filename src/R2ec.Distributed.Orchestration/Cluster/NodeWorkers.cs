@@ -13,7 +13,7 @@ public sealed class NodeWorkers : WireActor
 {
     private readonly AssembledRun _made;
     private readonly List<IAsyncDisposable> _engines = [];
-    private readonly WorkThread _thread = new("node");
+    private readonly WorkThread _thread;
 
     /// <summary>Workers for a run.</summary>
     public NodeWorkers(RunId run, AssembledRun made, NodeServices services, IActorRef coordinator)
@@ -21,6 +21,7 @@ public sealed class NodeWorkers : WireActor
         ArgumentNullException.ThrowIfNull(made);
         ArgumentNullException.ThrowIfNull(services);
         _made = made;
+        _thread = services.Threads("node");
         _engines.Add(_thread);
         var weights = services.Weights(run);
         var copies = services.Copies(run);

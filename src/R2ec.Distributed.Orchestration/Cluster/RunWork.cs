@@ -25,7 +25,8 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
 
     private WorkThread Bulk { get; init; } = null!;
 
-    private string Spec { get; init; } = "";
+    /// <summary>The spec, as it was submitted.</summary>
+    internal string Spec { get; private init; } = "";
 
     /// <summary>Puts a run together; what it names and this node lacks is fetched first.</summary>
     /// <param name="state">The run.</param>
@@ -34,7 +35,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
     /// <param name="stop">Ends the fetching.</param>
     internal static async Task<RunWork> AssembleAsync(RunState state, CoordinatorServices services, Action<string> tell, CancellationToken stop)
     {
-        var bulk = new WorkThread("run");
+        var bulk = services.Threads("run");
         try
         {
             var folders = await services.Folders.GatherAsync(state.Spec, tell, stop).ConfigureAwait(false);
@@ -56,7 +57,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
         }
     }
 
-    internal RunWatch Watched(Action<IRunEvent> onFact) => _watch = new RunWatch(onFact, null);
+    internal RunWatch Watched(CoordinatorServices services, Action<IRunEvent> onFact) => _watch = new RunWatch(onFact, null, services.Threads("projection"));
 
     internal RunServices Services(CoordinatorServices services, RunWatch watch) => new()
     {

@@ -43,6 +43,17 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     });
 
+    /// <summary>Refuses a journal that has events and no fence: two coordinators could write it. Tables that the plugin has still to make, or left half made, are its own matter.</summary>
+    /// <exception cref="InputException">The journal is there and its unique index is not.</exception>
+    public async Task RequireFenceAsync(CancellationToken stop)
+    {
+        if (!await HasFenceAsync(stop).ConfigureAwait(false) && (await RunsAsync(stop).ConfigureAwait(false)).Count > 0)
+        {
+            throw new InputException(
+                $"The journal in {Place} has no unique index on (persistence_id, sequence_number), which alone keeps a second coordinator from writing: nothing is worked on. {Remedy} Or make the index again: create unique index on journal (persistence_id, sequence_number).");
+        }
+    }
+
     /// <summary>Every run that has an event, in the order of their first events.</summary>
     public Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop) => GuardAsync<IReadOnlyList<RunId>>(async () =>
     {

@@ -13,7 +13,8 @@ namespace R2ec.Distributed.Orchestration.Learning;
 
 /// <summary>
 /// One device that computes shards: forward passes, whose graphs it keeps, and backward passes. It may keep several shards; its engine does one thing at a
-/// time. On every beat it gives a sign of life for each that it keeps. Orders of an earlier epoch than the newest it saw are refused.
+/// time. On every beat it gives a sign of life for each that it keeps; for one that waits for its backward pass that is its result again, since either may
+/// have been lost on the way. Orders of an earlier epoch than the newest it saw are refused.
 /// </summary>
 public sealed class GradientWorker : WireActor, IWithTimers
 {
@@ -101,8 +102,8 @@ public sealed class GradientWorker : WireActor, IWithTimers
     private void OnForwarded(Forwarded done)
     {
         _working--;
-        var lease = done.Held.Lease;
-        done.Held.Desk.Tell(new LearningProtocol.ShardForwarded(lease.Run, lease.Epoch, lease.Work, lease.Attempt, lease.Policy, done.Result));
+        done.Held.Forwarded = done.Result;
+        done.Held.Desk.Tell(Result(done.Held.Lease, done.Result));
         _registry.Tell(new LearningProtocol.AskForShard(Name));
     }
 
@@ -114,6 +115,12 @@ public sealed class GradientWorker : WireActor, IWithTimers
             return;
         }
 
+        if (held.Forwarded is null)
+        {
+            return;
+        }
+
+        held.Forwarded = null;
         _working++;
         BackwardAsync(held, order.Gradients).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.Kind(cause)));
     }
@@ -165,7 +172,7 @@ public sealed class GradientWorker : WireActor, IWithTimers
     {
         foreach (var held in _held.Values)
         {
-            held.Desk.Tell(new LearningProtocol.ShardHeld(held.Lease.Run, held.Lease.Epoch, held.Lease.Work, held.Lease.Attempt));
+            held.Desk.Tell(held.Forwarded is { } result ? Result(held.Lease, result) : new LearningProtocol.ShardHeld(held.Lease.Run, held.Lease.Epoch, held.Lease.Work, held.Lease.Attempt));
         }
 
         if (_working == 0)
@@ -176,6 +183,8 @@ public sealed class GradientWorker : WireActor, IWithTimers
 
     private string Name => Self.Path.ToStringWithoutAddress();
 
+    private static LearningProtocol.ShardForwarded Result(LearningProtocol.ShardLease lease, BlobRef result) => new(lease.Run, lease.Epoch, lease.Work, lease.Attempt, lease.Policy, result);
+
     private sealed class Held(LearningProtocol.ShardLease lease, IActorRef desk)
     {
         internal LearningProtocol.ShardLease Lease { get; } = lease;
@@ -185,6 +194,9 @@ public sealed class GradientWorker : WireActor, IWithTimers
         internal int Step { get; set; }
 
         internal int Shard { get; set; }
+
+        /// <summary>What the forward passes came to, while it waits for the backward pass.</summary>
+        internal BlobRef? Forwarded { get; set; }
     }
 
     private sealed record Forwarded(Held Held, BlobRef Result) : INoSerializationVerificationNeeded;

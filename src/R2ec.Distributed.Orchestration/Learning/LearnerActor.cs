@@ -11,7 +11,7 @@ namespace R2ec.Distributed.Orchestration.Learning;
 
 /// <summary>
 /// Holds the policy of record: one order at a time, each of the newest epoch. After every arrival in RL it publishes the policy before it says so. What it
-/// holds after a failure is unknown: the run restores it.
+/// holds after a failure is unknown: the run restores it. An order that comes again is not done again: its answer is.
 /// </summary>
 public sealed class LearnerActor : WireActor
 {
@@ -21,13 +21,14 @@ public sealed class LearnerActor : WireActor
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Epoch _newest;
     private readonly Queue<Digest> _published = new();
-    private bool _busy;
+    private ILearnerOrder? _busy;
+    private (ILearnerOrder Order, IWireMessage Answer)? _answered;
 
     /// <summary>A run's learner.</summary>
     public LearnerActor(LearnerServices services, IActorRef desk)
     {
         _services = services;
-        _trainer = new StepTrainer(services.Spec, services.Book, services.Engine, new DeskShardRunner(desk, () => _newest));
+        _trainer = new StepTrainer(services.Spec, services.Book, services.Engine, new DeskShardRunner(desk, () => _newest, services.Bulk));
         Receive<ILearnerOrder>(OnOrder);
         Receive<Done>(OnDone);
     }
@@ -44,24 +45,38 @@ public sealed class LearnerActor : WireActor
 
     private void OnOrder(ILearnerOrder order)
     {
-        if (order.Epoch < _newest || _busy)
+        if (_busy is null && _answered is { } answered && LearnerAnswers.Key(answered.Order) == LearnerAnswers.Key(order))
         {
-            _log.Warning("Refused {Order} of epoch {Epoch}: the newest is {Newest}, busy {Busy}", order.GetType().Name, order.Epoch.Value, _newest.Value, _busy);
+            Sender.Tell(answered.Answer);
+            return;
+        }
+
+        if (order.Epoch < _newest || _busy is not null)
+        {
+            if (_busy is null || LearnerAnswers.Key(_busy) != LearnerAnswers.Key(order))
+            {
+                _log.Warning("Refused {Order} of epoch {Epoch}: the newest is {Newest}, busy {Busy}", order.GetType().Name, order.Epoch.Value, _newest.Value, _busy is not null);
+            }
+
             return;
         }
 
         _newest = order.Epoch;
-        _busy = true;
+        _busy = order;
+        _answered = null;
         var replyTo = Sender;
         DoAsync(order, _stopping.Token).PipeTo(
             Self,
-            success: reply => new Done(replyTo, reply),
-            failure: cause => new Done(replyTo, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.Kind(cause))));
+            success: reply => new Done(replyTo, order, reply),
+            failure: cause => new Done(replyTo, order, new LearnerFailed(order.Epoch, Faults.Reason(cause), Faults.Kind(cause))));
     }
 
     private void OnDone(Done done)
     {
-        _busy = false;
+        _busy = null;
+
+        // A restoration that failed is meant when it comes again.
+        _answered = done is { Order: Restore, Reply: LearnerFailed } ? null : (done.Order, done.Reply);
         if (done.Reply is LearnerAt { Weights: var held })
         {
             _services.Holds(held);
@@ -146,5 +161,5 @@ public sealed class LearnerActor : WireActor
         await _services.Bulk.RunAsync(() => _services.Weights.Prune(keep)).ConfigureAwait(false);
     }
 
-    private sealed record Done(IActorRef ReplyTo, IWireMessage Reply) : INoSerializationVerificationNeeded;
+    private sealed record Done(IActorRef ReplyTo, ILearnerOrder Order, IWireMessage Reply) : INoSerializationVerificationNeeded;
 }

@@ -127,6 +127,14 @@ public sealed class ShardDesk : WireActor, IWithTimers
         }
 
         var keeper = Sender;
+        if (shard.Taken == done.Attempt)
+        {
+            // It is said again because nothing came back: the gradients may have been lost on their way.
+            SendBackward(done.Work, shard);
+            return;
+        }
+
+        shard.Taken = done.Attempt;
         TakeAsync(done.Result, bytes => new ForwardTaken(done.Work, done.Attempt, keeper, BlobContracts.Read<ShardForward>(bytes)))
             .PipeTo(Self, success: taken => taken, failure: cause => new Lost(done.Work, done.Attempt, Faults.Reason(cause)));
     }
@@ -314,6 +322,9 @@ public sealed class ShardDesk : WireActor, IWithTimers
         internal int Index { get; set; }
 
         internal IActorRef? Keeper { get; set; }
+
+        /// <summary>The attempt whose result is here, or on its way.</summary>
+        internal Attempt Taken { get; set; }
 
         internal Attempt Attempt { get; set; }
     }

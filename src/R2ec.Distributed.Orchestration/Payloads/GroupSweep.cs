@@ -31,8 +31,11 @@ internal sealed class GroupSweep(IPayloads payloads, bool keepGroups, ILoggingAd
         }
 
         _busy = true;
-        _ = SweepAsync(_swept, line, [.. CheckpointRetention.GroupsAfter(state, keepGroups ? _swept : line)]);
+        _ = SweepAsync(_swept, line, [.. CheckpointRetention.GroupsAfter(state, keepGroups ? Swept(state) : line)]);
     }
+
+    // Payloads are numbered by their plan. In async mode an earlier step may have trained them: there all that were trained are named.
+    private int Swept(RunState state) => state.Plan?.Mode == TrainingMode.Async ? 0 : _swept;
 
     private async Task SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept)
     {

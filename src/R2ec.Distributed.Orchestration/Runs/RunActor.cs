@@ -180,23 +180,13 @@ public sealed class RunActor : JournaledRun, IWithTimers
         }
         else if (RunRecovery.Next(State, at.Position) is { } again)
         {
-            _crew!.Learner.Tell(LearnerOrder(again));
+            _crew!.Learner.Tell(LearnerOrders.Of(again, State, _groups, _bundles));
         }
         else
         {
             _restoring = false;
             Nudge();
         }
-    }
-
-    private LearningProtocol.ILearnerOrder LearnerOrder(RunOrder order)
-    {
-        if (order is RunOrder.TrainStep o)
-        {
-            _groups.Take(_bundles.Groups(o.Step));
-        }
-
-        return LearnerOrders.Of(order, State, _groups.Ref);
     }
 
     /// <inheritdoc/>
@@ -254,10 +244,10 @@ public sealed class RunActor : JournaledRun, IWithTimers
                 break;
             case RunOrder.TrainStep o:
                 _times.Training(o.Step.Step, State);
-                _crew!.Learner.Tell(LearnerOrder(order));
+                _crew!.Learner.Tell(LearnerOrders.Of(order, State, _groups, _bundles));
                 break;
             case RunOrder.TrainWarmStart or RunOrder.BeginReinforcement or RunOrder.WriteCheckpoint:
-                _crew!.Learner.Tell(LearnerOrder(order));
+                _crew!.Learner.Tell(LearnerOrders.Of(order, State, _groups, _bundles));
                 break;
             default:
                 _crew!.Send(order, State, _tables.Of(RunTables.Needed(order)), _asked);

@@ -9,27 +9,33 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// </summary>
 /// <param name="onFact">Told every fact.</param>
 /// <param name="progress">Told where the run is.</param>
-public sealed class RunWatch(Action<IRunEvent> onFact, IProgress<RunProgress>? progress) : IAsyncDisposable
+/// <param name="thread">The thread; disposed with this.</param>
+public sealed class RunWatch(Action<IRunEvent> onFact, IProgress<RunProgress>? progress, WorkThread thread) : IAsyncDisposable
 {
-    private readonly WorkThread _thread = new("projection");
-    private readonly TaskCompletionSource<RunOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<RunOutcome> _ended = thread.Promise<RunOutcome>();
     private volatile Exception? _fault;
+
+    /// <summary>Facts are handed on by a thread of its own.</summary>
+    public RunWatch(Action<IRunEvent> onFact, IProgress<RunProgress>? progress)
+        : this(onFact, progress, new WorkThread("projection"))
+    {
+    }
 
     /// <summary>How the run's work in this process ended; complete once every fact before it was handed on.</summary>
     public Task<RunOutcome> Ended => _ended.Task;
 
     /// <summary>A fact is in the journal.</summary>
-    public void Post(IRunEvent fact) => _ = _thread.RunAsync(() => Guarded(fact));
+    public void Post(IRunEvent fact) => _ = thread.RunAsync(() => Guarded(fact));
 
     /// <summary>The run is somewhere else.</summary>
     public void Report(RunProgress where) => progress?.Report(where);
 
     /// <summary>The run's work in this process ended.</summary>
-    public void End(RunOutcome outcome) => _ = _thread.RunAsync(() =>
+    public void End(RunOutcome outcome) => _ = thread.RunAsync(() =>
         _fault is { } fault ? _ended.TrySetException(fault) : _ended.TrySetResult(outcome));
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _thread.DisposeAsync();
+    public ValueTask DisposeAsync() => thread.DisposeAsync();
 
     private void Guarded(IRunEvent fact)
     {

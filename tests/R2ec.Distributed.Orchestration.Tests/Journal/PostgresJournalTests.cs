@@ -149,6 +149,26 @@ public sealed class PostgresJournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_journal_with_events_and_without_its_unique_index_is_refused_with_the_remedy_and_taken_again_once_it_is_mended()
+    {
+        await _journal.RequireFenceAsync(Stop);
+        await using (var process = await JournalProcess.StartAsync(_url))
+        {
+            await _journal.RequireFenceAsync(Stop);
+            await StoreAsync(process, Run, Facts(Run, 1));
+        }
+
+        await _journal.RequireFenceAsync(Stop);
+        await ExecuteAsync("alter table journal drop constraint journal_uq");
+
+        var fault = await Assert.ThrowsAsync<InputException>(() => _journal.RequireFenceAsync(Stop));
+
+        Assert.Contains(_url.Place, fault.Message, StringComparison.Ordinal);
+        await ExecuteAsync(fault.Message.Split("again: ")[1].TrimEnd('.'));
+        await _journal.RequireFenceAsync(Stop);
+    }
+
+    [Fact]
     public async Task The_tables_are_made_once_also_by_several_at_a_time()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => _journal.EnsureAsync(Stop)));

@@ -15,10 +15,10 @@ internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null
 
     public Digest? HeldTable { get; private set; }
 
-    public async Task<Digest> LoadPolicyAsync(string path, CancellationToken stop)
+    public Task<Digest> LoadPolicyAsync(string path, CancellationToken stop)
     {
-        _policy = FakePolicy.Of(await File.ReadAllBytesAsync(path, stop));
-        return _policy.Digest;
+        _policy = FakePolicy.Of(File.ReadAllBytes(path));
+        return Task.FromResult(_policy.Digest);
     }
 
     public Task<Digest> LoadTableAsync(ReadOnlyMemory<byte> table, CancellationToken stop)
@@ -69,10 +69,10 @@ internal sealed class FakeGradientEngine : IGradientEngine
     private readonly Dictionary<(int Step, int Shard), ShardOrder> _kept = [];
     private FakePolicy? _policy;
 
-    public async Task<Digest> LoadPolicyAsync(string path, CancellationToken stop)
+    public Task<Digest> LoadPolicyAsync(string path, CancellationToken stop)
     {
-        _policy = FakePolicy.Of(await File.ReadAllBytesAsync(path, stop));
-        return _policy.Digest;
+        _policy = FakePolicy.Of(File.ReadAllBytes(path));
+        return Task.FromResult(_policy.Digest);
     }
 
     public Task<ShardForward> ForwardAsync(ShardOrder order, CancellationToken stop)
@@ -163,25 +163,25 @@ internal sealed class FakeLearnerEngine(ulong seed, Func<int, double>? drift = n
         return Task.FromResult(new OptimizerStep(_policy.Digest, Math.Sqrt(sum.Sum(x => x * x)), null, null, 0.001));
     }
 
-    public async Task<Digest> PublishAsync(string folder, CancellationToken stop)
+    public Task<Digest> PublishAsync(string folder, CancellationToken stop)
     {
-        await File.WriteAllBytesAsync(Path.Combine(folder, _policy.Digest.Hex + ".safetensors"), _policy.Bytes, stop);
-        return _policy.Digest;
+        File.WriteAllBytes(Path.Combine(folder, _policy.Digest.Hex + ".safetensors"), _policy.Bytes);
+        return Task.FromResult(_policy.Digest);
     }
 
-    public async Task<Digest> SaveAsync(string folder, CancellationToken stop)
+    public Task<Digest> SaveAsync(string folder, CancellationToken stop)
     {
         Directory.CreateDirectory(folder);
-        await File.WriteAllBytesAsync(Path.Combine(folder, "policy.bin"), _policy.Bytes, stop);
+        File.WriteAllBytes(Path.Combine(folder, "policy.bin"), _policy.Bytes);
         var manifest = $"{_at.Stage} {_at.Step} {_policy.Digest}";
-        await File.WriteAllTextAsync(Path.Combine(folder, "manifest.json"), manifest, stop);
-        return Digest.Of(System.Text.Encoding.UTF8.GetBytes(manifest));
+        File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest);
+        return Task.FromResult(Digest.Of(System.Text.Encoding.UTF8.GetBytes(manifest)));
     }
 
-    public async Task<Digest> LoadAsync(string folder, Digest manifest, CancellationToken stop)
+    public Task<Digest> LoadAsync(string folder, Digest manifest, CancellationToken stop)
     {
-        var text = await File.ReadAllTextAsync(Path.Combine(folder, "manifest.json"), stop);
-        var policy = FakePolicy.Of(await File.ReadAllBytesAsync(Path.Combine(folder, "policy.bin"), stop));
+        var text = File.ReadAllText(Path.Combine(folder, "manifest.json"));
+        var policy = FakePolicy.Of(File.ReadAllBytes(Path.Combine(folder, "policy.bin")));
         var parts = text.Split(' ');
         if (Digest.Of(System.Text.Encoding.UTF8.GetBytes(text)) != manifest || policy.Digest.Hex != parts[2])
         {
@@ -190,7 +190,7 @@ internal sealed class FakeLearnerEngine(ulong seed, Func<int, double>? drift = n
 
         _policy = policy;
         _at = (int.Parse(parts[0], CultureInfo.InvariantCulture), int.Parse(parts[1], CultureInfo.InvariantCulture));
-        return _policy.Digest;
+        return Task.FromResult(_policy.Digest);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -24,7 +24,7 @@ public sealed class CommandLineTests
         "evict NODE --cluster --api --token-file --ca --wait --json",
         "export RUN --runs --out --step --merged --dtype --cluster --api --token-file --ca --wait",
         "faults RUN --cluster --api --token-file --ca --wait --json",
-        "fetch RUN --out --cluster --api --token-file --ca --wait",
+        "fetch RUN --out --checkpoints --cluster --api --token-file --ca --wait",
         "model",
         "model verify DIR REFERENCE --json",
         "node --config --explain --exit-file",

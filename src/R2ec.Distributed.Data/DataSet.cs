@@ -27,6 +27,9 @@ public sealed class DataSet
         _trainingCounts = new Lazy<int[]>(CountTrainingEvents);
     }
 
+    /// <summary>Names of the files of a prepared folder, its manifest among them.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [DataSetFiles.Manifest, .. DataSetFiles.Names];
+
     /// <summary>What the data set calls itself: the folder's name, or that of the embedded world.</summary>
     public string Name { get; }
 

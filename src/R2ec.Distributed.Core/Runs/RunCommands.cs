@@ -48,6 +48,16 @@ public static class RunCommands
     /// <summary>Groups were scored and are stored.</summary>
     public sealed record CompleteGroups(Epoch Epoch, IReadOnlyList<StoredGroup> Groups) : IRunReport;
 
+    /// <summary>Fixes what the next step of an async run trains on.</summary>
+    public sealed record AssembleStep(int Step) : IRunCommand;
+
+    /// <summary>The budget of groups is spent: an async run goes on without them.</summary>
+    /// <param name="Epoch">The epoch of the order.</param>
+    /// <param name="Step">Number of their plan.</param>
+    /// <param name="Groups">Their indices in it; those that are completed stay.</param>
+    /// <param name="Reason">What the workers reported.</param>
+    public sealed record DropGroups(Epoch Epoch, int Step, IReadOnlyList<int> Groups, string Reason) : IRunReport;
+
     /// <summary>A step was trained and its weights are published.</summary>
     public sealed record ReportTrained(Epoch Epoch, int Step, Digest Weights, IReadOnlyList<Metric> Metrics) : IRunReport;
 

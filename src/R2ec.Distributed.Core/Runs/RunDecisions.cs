@@ -8,8 +8,8 @@ internal static class RunDecisions
     /// <summary>The metric that picks the best checkpoint and stops a run early.</summary>
     internal const string DecidingMetric = "valid/ndcg@10";
 
-    private static readonly RunReply Accepted = new RunReply.Accepted();
-    private static readonly Decision Known = new([], new RunReply.Known());
+    internal static readonly RunReply Accepted = new RunReply.Accepted();
+    internal static readonly Decision Known = new([], new RunReply.Known());
 
     internal static double Ndcg(IReadOnlyList<Metric> metrics) => metrics.Where(m => m.Name == DecidingMetric).Select(m => m.Value).FirstOrDefault();
 
@@ -24,16 +24,18 @@ internal static class RunDecisions
         IRunReport r when r.Epoch != state.Epoch => Refused($"Run {state.Run} is in epoch {state.Epoch}: a report of epoch {r.Epoch} is ignored."),
         RunCommands.ReportBaselines c => state.BaselinesMeasured ? Known : Fact(new RunEvents.BaselinesMeasured(state.Run, c.Baselines, now)),
         RunCommands.ReportWarmStart c => WarmStart(state, c, now),
-        RunCommands.ReportReinforcement c => state.Version0 is not null ? Known : Expect(state.NextOrder() is RunOrder.BeginReinforcement, state, c, () => new RunEvents.ReinforcementBegun(state.Run, c.Weights, now)),
+        RunCommands.ReportReinforcement c => state.Version0 is not null ? Known : Expect(Ordered<RunOrder.BeginReinforcement>(state) is not null, state, c, () => new RunEvents.ReinforcementBegun(state.Run, c.Weights, now)),
         RunCommands.ReportTable c => Table(state, c, now),
         RunCommands.PlanStep c => Plan(state, c, now),
         RunCommands.CompleteGroups c => Groups(state, c, now),
+        RunCommands.AssembleStep c => GroupDecisions.Assemble(state, c, now),
+        RunCommands.DropGroups c => GroupDecisions.Drop(state, c, now),
         RunCommands.ReportTrained c => Trained(state, c, now),
         RunCommands.ReportCheckpoint c => state.Checkpoints.Any(k => k.Position == c.Position)
             ? Known
             : Expect(c.Position == state.Position, state, c, () => new RunEvents.CheckpointWritten(state.Run, c.Position, c.Manifest, c.Folder, now)),
         RunCommands.ReportEvaluation c => Evaluated(state, c, now),
-        RunCommands.Complete c => Expect(state.NextOrder() is RunOrder.Complete, state, c, () => new RunEvents.Completed(state.Run, now)),
+        RunCommands.Complete c => Expect(Ordered<RunOrder.Complete>(state) is not null, state, c, () => new RunEvents.Completed(state.Run, now)),
         RunCommands.ObserveFault c => Fact(new RunEvents.FaultObserved(state.Run, c.Node, c.Role, c.Evidence, c.LeasesReturned, c.DetectedAfterSeconds, now)),
         RunCommands.Interrupt => Fact(new RunEvents.Interrupted(state.Run, now)),
         RunCommands.Fail c => Fact(new RunEvents.Failed(state.Run, c.Reason, now)),
@@ -83,16 +85,20 @@ internal static class RunDecisions
 
     private static Decision WarmStart(RunState state, RunCommands.ReportWarmStart c, DateTimeOffset now) => c.Step <= state.WarmStep
         ? Known
-        : Expect(state.NextOrder() is RunOrder.TrainWarmStart order && order.UntilStep == c.Step, state, c, () => new RunEvents.WarmStartAdvanced(state.Run, c.Step, c.Weights, c.Metrics, now));
+        : Expect(Ordered<RunOrder.TrainWarmStart>(state)?.UntilStep == c.Step, state, c, () => new RunEvents.WarmStartAdvanced(state.Run, c.Step, c.Weights, c.Metrics, now));
 
     private static Decision Table(RunState state, RunCommands.ReportTable c, DateTimeOffset now) => state.Table?.Version == c.Version
         ? Known
-        : Expect(state.NextOrder() is RunOrder.EncodeTable order && order.Version == c.Version && order.Policy == c.Policy, state, c, () => new RunEvents.ItemTableReady(state.Run, c.Version, c.Policy, c.Table, c.Payload, now));
+        : Expect(Ordered<RunOrder.EncodeTable>(state) is { } order && order.Version == c.Version && order.Policy == c.Policy, state, c, () => new RunEvents.ItemTableReady(state.Run, c.Version, c.Policy, c.Table, c.Payload, now));
 
-    private static Decision Plan(RunState state, RunCommands.PlanStep c, DateTimeOffset now) => c.Step <= state.Step || state.Open?.Step == c.Step
+    private static Decision Plan(RunState state, RunCommands.PlanStep c, DateTimeOffset now) => c.Step <= state.PlannedCount
         ? Known
-        : Expect(state.NextOrder() is RunOrder.PlanStep order && order.Step == c.Step && c.Samples.Count == state.Plan!.Batch, state, c, () =>
-            new RunEvents.StepPlanned(state.Run, c.Step, c.Samples, Cuts.Bundles(c.Samples.Count, state.Plan!.BundleGroups), state.Weights!.Value, state.Table!.Table, now));
+        : Expect(Ordered<RunOrder.PlanStep>(state)?.Step == c.Step && c.Samples.Count == state.Plan!.Batch, state, c, () =>
+            new RunEvents.StepPlanned(state.Run, c.Step, c.Samples, Cuts.Bundles(c.Samples.Count, state.Plan!.BundleGroups), Maker(state, c.Step), state.Table!.Table, now));
+
+    private static Digest Maker(RunState state, int step) => state.Plan!.Mode == TrainingMode.Async
+        ? state.Weights!.Value
+        : state.WeightsAt(new RunPosition(RunStage.Reinforcement, state.Plan.VersionOf(step)))!.Value;
 
     private static Decision Groups(RunState state, RunCommands.CompleteGroups c, DateTimeOffset now)
     {
@@ -100,7 +106,7 @@ internal static class RunDecisions
         var taken = new HashSet<GroupId>();
         foreach (var group in c.Groups)
         {
-            if (state.Open is not { } open || open.Step != group.Group.Step || group.Group.Index >= open.Samples.Count || open.Payloads[group.Group.Index] is not null)
+            if (state.Planned.Find(step => step.Step == group.Group.Step) is not { } open || group.Group.Index >= open.Samples.Count || !open.IsMissing(group.Group.Index))
             {
                 continue;
             }
@@ -119,9 +125,23 @@ internal static class RunDecisions
         return events.Count == 0 ? Known : new Decision(events, Accepted);
     }
 
-    private static Decision Trained(RunState state, RunCommands.ReportTrained c, DateTimeOffset now) => c.Step <= state.Step
-        ? Known
-        : Expect(state.NextOrder() is RunOrder.TrainStep order && order.Step.Step == c.Step, state, c, () => new RunEvents.StepTrained(state.Run, c.Step, c.Weights, c.Metrics, now));
+    private static Decision Trained(RunState state, RunCommands.ReportTrained c, DateTimeOffset now)
+    {
+        if (c.Step <= state.Step)
+        {
+            return Known;
+        }
+
+        if (Ordered<RunOrder.TrainStep>(state)?.Step.Step != c.Step)
+        {
+            return Unexpected(state, c);
+        }
+
+        var trained = new RunEvents.StepTrained(state.Run, c.Step, c.Weights, c.Metrics, now);
+        return c.Step < state.Steps
+            ? Fact(trained)
+            : new Decision([trained, .. GroupDecisions.DropAll(state.Apply(trained), DropRule.Surplus, "the last step is trained", now)], Accepted);
+    }
 
     private static Decision Evaluated(RunState state, RunCommands.ReportEvaluation c, DateTimeOffset now)
     {
@@ -130,23 +150,27 @@ internal static class RunDecisions
             return Known;
         }
 
-        if (state.NextOrder() is not RunOrder.Evaluate order || order.Step != c.Step || order.Kind != c.Kind)
+        if (Ordered<RunOrder.Evaluate>(state) is not { } order || order.Step != c.Step || order.Kind != c.Kind)
         {
             return Unexpected(state, c);
         }
 
         var evaluated = new RunEvents.Evaluated(state.Run, c.Step, c.Kind, c.Metrics, c.Ranks, c.Chains, now);
         return EarlyStop.Due(state.Apply(evaluated)) is { } reason
-            ? new Decision([evaluated, new RunEvents.PlanShortened(state.Run, c.Step, reason, now)], Accepted)
+            ? new Decision([evaluated, new RunEvents.PlanShortened(state.Run, c.Step, reason, now), .. GroupDecisions.DropAll(state, DropRule.Shortened, reason, now)], Accepted)
             : Fact(evaluated);
     }
 
+    internal static Decision Unexpected(RunState state, IRunCommand command) =>
+        Refused($"Run {state.Run} at {state.Position} waits for {string.Join(" and ", state.Orders().Select(order => order.GetType().Name))}, not for {command.GetType().Name}.");
+
+    internal static Decision Refused(string reason) => new([], new RunReply.Refused(reason));
+
+    // At most one order of a kind is given at a time, but for groups to collect.
+    private static T? Ordered<T>(RunState state)
+        where T : RunOrder => state.Orders().OfType<T>().FirstOrDefault();
+
     private static Decision Expect(bool expected, RunState state, IRunCommand command, Func<IRunEvent> fact) => expected ? Fact(fact()) : Unexpected(state, command);
 
-    private static Decision Unexpected(RunState state, IRunCommand command) =>
-        Refused($"Run {state.Run} at {state.Position} waits for {state.NextOrder().GetType().Name}, not for {command.GetType().Name}.");
-
     private static Decision Fact(IRunEvent fact) => new([fact], Accepted);
-
-    private static Decision Refused(string reason) => new([], new RunReply.Refused(reason));
 }

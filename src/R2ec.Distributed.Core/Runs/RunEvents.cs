@@ -56,6 +56,22 @@ public static class RunEvents
     /// <summary>A group was generated, rewarded and stored.</summary>
     public sealed record GroupCompleted(RunId Run, GroupId Group, SampleId Sample, Digest Payload, long PayloadBytes, Digest Policy, Digest Table, DateTimeOffset At) : IRunEvent;
 
+    /// <summary>What a step of an async run trains on, before it does: a replay trains the same groups in the same order.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Step">RL step that trains them.</param>
+    /// <param name="Groups">The groups, in order.</param>
+    /// <param name="At">When.</param>
+    public sealed record StepAssembled(RunId Run, int Step, IReadOnlyList<GroupId> Groups, DateTimeOffset At) : IRunEvent;
+
+    /// <summary>Planned groups that no step will train.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Step">Number of their plan.</param>
+    /// <param name="Groups">Their indices in it.</param>
+    /// <param name="Rule">By which rule.</param>
+    /// <param name="Reason">For people.</param>
+    /// <param name="At">When.</param>
+    public sealed record GroupsDropped(RunId Run, int Step, IReadOnlyList<int> Groups, DropRule Rule, string Reason, DateTimeOffset At) : IRunEvent;
+
     /// <summary>A step was trained.</summary>
     public sealed record StepTrained(RunId Run, int Step, Digest Weights, IReadOnlyList<Metric> Metrics, DateTimeOffset At) : IRunEvent;
 

@@ -2,7 +2,7 @@ using R2ec.Distributed.Core.Identity;
 
 namespace R2ec.Distributed.Core.Runs;
 
-/// <summary>What a run needs done now: a function of its state alone.</summary>
+/// <summary>Something that a run needs done now: a function of its state alone.</summary>
 public abstract record RunOrder
 {
     private RunOrder()
@@ -36,8 +36,11 @@ public abstract record RunOrder
     /// <summary>Have the bundles generated and scored in which a group is still missing.</summary>
     public sealed record CollectGroups(StepRecord Step, IReadOnlyList<int> MissingBundles) : RunOrder;
 
+    /// <summary>Fix what the next step of an async run trains on.</summary>
+    public sealed record AssembleStep(int Step) : RunOrder;
+
     /// <summary>Train the step on its groups.</summary>
-    public sealed record TrainStep(StepRecord Step) : RunOrder;
+    public sealed record TrainStep(StepAssembly Step) : RunOrder;
 
     /// <summary>End the run.</summary>
     public sealed record Complete : RunOrder;

@@ -9,6 +9,9 @@ public sealed record RunPlan
     /// <summary>Most prompts of a step: a plan is one event, and an event has at most 64 KB.</summary>
     public const int MostPrompts = 8192;
 
+    /// <summary>Most prompts of a step in async mode: what a step trains on is one event as well, and names each group.</summary>
+    public const int MostAssembled = 4096;
+
     /// <summary>Steps of a warm-start stretch, the unit in which it is journaled.</summary>
     public const int StretchSteps = 25;
 
@@ -78,6 +81,16 @@ public sealed record RunPlan
     /// <summary>Test samples.</summary>
     public required int TestCount { get; init; }
 
+    /// <summary>How rollouts and training overlap.</summary>
+    public TrainingMode Mode { get; init; }
+
+    /// <summary>Versions that a group may be older than the policy that it trains: 0 in sync, 1 in one-step-off.</summary>
+    public int MaxStaleness { get; init; }
+
+    /// <summary>The version that makes a step's rollouts where the plan decides it, in sync and one-step-off.</summary>
+    /// <param name="step">RL step, from 1.</param>
+    public int VersionOf(int step) => Math.Max(0, step - 1 - MaxStaleness);
+
     /// <summary>The plan of a checked spec on a data set.</summary>
     /// <exception cref="InputException">The data set has no sample of a split, or a step has more prompts than a plan can name.</exception>
     public static RunPlan From(ExperimentSpec spec, IPromptBook book)
@@ -87,6 +100,11 @@ public sealed record RunPlan
         if (spec.Recpo.Batch > MostPrompts)
         {
             throw new InputException($"recpo.batch_size is {spec.Recpo.Batch}: a step plans at most {MostPrompts} prompts. Take fewer prompts and more steps.");
+        }
+
+        if (spec.Recpo.Mode == TrainingModes.Async && spec.Recpo.Batch > MostAssembled)
+        {
+            throw new InputException($"recpo.batch_size is {spec.Recpo.Batch}: in async mode a step names at most {MostAssembled} groups. Take fewer prompts and more steps.");
         }
 
         foreach (var split in Enum.GetValues<Split>())
@@ -121,6 +139,8 @@ public sealed record RunPlan
             TrainCount = book.SampleCount(Split.Train),
             ValidCount = book.SampleCount(Split.Valid),
             TestCount = book.SampleCount(Split.Test),
+            Mode = TrainingModes.Of(spec.Recpo),
+            MaxStaleness = TrainingModes.MaxStaleness(spec.Recpo),
         };
     }
 }

@@ -4,7 +4,7 @@ using R2ec.Distributed.Core.Identity;
 namespace R2ec.Distributed.Core.Runs;
 
 /// <summary>
-/// A run as its journal tells it. <see cref="Decide"/> may refuse, <see cref="Apply"/> may not; <see cref="NextOrder"/> says what is to be done now.
+/// A run as its journal tells it. <see cref="Decide"/> may refuse, <see cref="Apply"/> may not; <see cref="Orders"/> says what is to be done now.
 /// Immutable; the same events give the same state.
 /// </summary>
 /// <param name="Run">Which run.</param>
@@ -41,13 +41,31 @@ public sealed record RunState(RunId Run)
     public Digest? Version0 { get; init; }
 
     /// <summary>Steps that are trained; step s stands at index s − 1.</summary>
-    public ImmutableList<StepRecord> Trained { get; init; } = [];
+    public ImmutableList<StepAssembly> Trained { get; init; } = [];
 
-    /// <summary>The step that is planned and not trained.</summary>
-    public StepRecord? Open { get; init; }
+    /// <summary>Planned steps with groups that have not ended, in the order of their plans.</summary>
+    public ImmutableList<StepRecord> Planned { get; init; } = [];
 
-    /// <summary>The item table in use.</summary>
+    /// <summary>Steps that were planned in all.</summary>
+    public int PlannedCount { get; init; }
+
+    /// <summary>Async: completed groups that no step has taken, in the order in which they were completed.</summary>
+    public ImmutableList<GroupId> Waiting { get; init; } = [];
+
+    /// <summary>Async: what the next step trains on, once that is fixed.</summary>
+    public StepAssembly? Assembled { get; init; }
+
+    /// <summary>Groups that were dropped by <see cref="DropRule.Failed"/> since a step was trained or the run taken up.</summary>
+    public int FailedCount { get; init; }
+
+    /// <summary>The earliest planned step that is not trained.</summary>
+    public StepRecord? Open => Planned.IsEmpty ? null : Planned[0];
+
+    /// <summary>The newest item table.</summary>
     public TableRecord? Table { get; init; }
+
+    /// <summary>Item tables that planned steps name, and the newest.</summary>
+    public ImmutableList<TableRecord> Tables { get; init; } = [];
 
     /// <summary>Checkpoints in the order in which they were written.</summary>
     public ImmutableList<CheckpointRecord> Checkpoints { get; init; } = [];
@@ -76,8 +94,11 @@ public sealed record RunState(RunId Run)
     /// <summary>The evaluation with the best validation NDCG@10, the earliest of equals; null before the first.</summary>
     public EvaluationRecord? Best => Evaluations.IsEmpty ? null : Evaluations.MaxBy(evaluation => evaluation.Ndcg);
 
-    /// <summary>What has to be done now.</summary>
-    public RunOrder NextOrder() => RunCourse.Next(this);
+    /// <summary>All that has to be done now, at the same time; what the run waits for first comes first. Never empty.</summary>
+    public IReadOnlyList<RunOrder> Orders() => RunCourse.Orders(this);
+
+    /// <summary>What the run waits for first.</summary>
+    public RunOrder NextOrder() => Orders()[0];
 
     /// <summary>What a command leads to.</summary>
     /// <param name="command">The command.</param>
@@ -105,15 +126,12 @@ public sealed record RunState(RunId Run)
         return fact switch
         {
             RunEvents.Started e => this with { Phase = RunPhase.Running, Epoch = new Epoch(1), Plan = e.Plan, Steps = e.Plan.Steps, Spec = e.Spec, Data = e.Data, Tokenizer = e.Tokenizer, Numerics = e.Numerics },
-            RunEvents.Resumed e => this with { Phase = RunPhase.Running, Epoch = e.Epoch, Reason = "" },
+            RunEvents.Resumed e => this with { Phase = RunPhase.Running, Epoch = e.Epoch, Reason = "", FailedCount = 0 },
             RunEvents.NumericsAccepted e => this with { Numerics = e.Numerics },
             RunEvents.BaselinesMeasured => this with { BaselinesMeasured = true },
             RunEvents.WarmStartAdvanced e => this with { WarmStart = WarmStart.Add((e.Step, e.Weights)) },
             RunEvents.ReinforcementBegun e => this with { Version0 = e.Weights },
-            RunEvents.ItemTableReady e => this with { Table = new TableRecord(e.Version, e.Policy, e.Table, e.Payload) },
-            RunEvents.StepPlanned e => this with { Open = new StepRecord(e.Step, e.Samples, e.Bundles, e.Policy, e.Table, [.. new Digest?[e.Samples.Count]], null) },
-            RunEvents.GroupCompleted e => this with { Open = Opened(e.Group.Step) with { Payloads = Opened(e.Group.Step).Payloads.SetItem(e.Group.Index, e.Payload) } },
-            RunEvents.StepTrained e => this with { Trained = Trained.Add(Opened(e.Step) with { Weights = e.Weights }), Open = null },
+            RunEvents.ItemTableReady or RunEvents.StepPlanned or RunEvents.GroupCompleted or RunEvents.StepAssembled or RunEvents.GroupsDropped or RunEvents.StepTrained => RunLedger.Apply(this, fact),
             RunEvents.CheckpointWritten e => this with { Checkpoints = Checkpoints.Add(new CheckpointRecord(e.Position, e.Manifest, e.Folder)) },
             RunEvents.Evaluated e => this with { Evaluations = Evaluations.Add(new EvaluationRecord(e.Step, e.Kind, RunDecisions.Ndcg(e.Metrics), e.Ranks, e.Chains)) },
             RunEvents.PlanShortened e => this with { Steps = e.Steps },
@@ -127,8 +145,4 @@ public sealed record RunState(RunId Run)
             _ => throw new InvalidOperationException($"No rule for the fact {fact.GetType().Name}."),
         };
     }
-
-    private StepRecord Opened(int step) => Open?.Step == step
-        ? Open
-        : throw new InvalidOperationException($"Run {Run}: a fact of step {step}, but the open step is {Open?.Step.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}.");
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Core.Spec.Sections;
 
 namespace R2ec.Distributed.Core.Spec;
@@ -33,6 +34,7 @@ internal static class SpecRules
         }
 
         Algorithm(spec, Require);
+        Overlap(spec.Recpo, Require);
         WarmStart(spec, Require);
         Require(spec.Evaluation.Samples == 0 || spec.Evaluation.InterimSamples <= spec.Evaluation.Samples, "evaluation.interim_samples", spec.Evaluation.InterimSamples,
             $"more than evaluation.samples, {spec.Evaluation.Samples}", "lower it, or set it to 0");
@@ -83,6 +85,20 @@ internal static class SpecRules
             $"a step has only recpo.batch_size = {recpo.Batch} groups, so shards would be empty", "lower it, or raise recpo.batch_size");
         require(recpo.ChainFormat is null || IsPattern(recpo.ChainFormat), "recpo.chain_format", recpo.ChainFormat,
             "it is no regular expression that can be matched in linear time", "mend it; look-arounds and back-references are not supported");
+    }
+
+    private static void Overlap(RecPoSpec recpo, Rule require)
+    {
+        var isAsync = recpo.Mode == TrainingModes.Async;
+        require(isAsync || recpo.MaxStaleness is null, "recpo.max_staleness", recpo.MaxStaleness,
+            $"it bounds mode async, and recpo.mode is {recpo.Mode}, where every group is {(recpo.Mode == TrainingModes.Sync ? "as new as the policy" : "one version old")}", "remove the key, or set recpo.mode to async");
+        require(!isAsync || recpo.MaxStaleness is null || recpo.MaxStaleness < recpo.Steps, "recpo.max_staleness", recpo.MaxStaleness,
+            $"a run of recpo.steps = {recpo.Steps} never comes so far from a group's version", "lower it, or raise recpo.steps");
+        require(recpo.Mode != TrainingModes.OneStepOff || recpo.Steps > 1, "recpo.mode", recpo.Mode, "recpo.steps is 1: there is no next step whose rollouts could be made meanwhile", "set it to sync, or raise recpo.steps");
+        require(!isAsync || recpo.Batch <= RunPlan.MostAssembled, "recpo.batch_size", recpo.Batch,
+            $"in mode async a step names at most {RunPlan.MostAssembled} groups", "lower it and take more steps, or set recpo.mode to sync or one-step-off");
+        require(recpo.Mode == TrainingModes.Sync || recpo.DualClip > 1 + recpo.EpsilonHigh, "recpo.dual_clip", recpo.DualClip,
+            $"it does not lie above 1 + recpo.epsilon_high = {SpecField.Number(1 + recpo.EpsilonHigh)}, so ratios within the clip would be cut", "raise it");
     }
 
     private static void WarmStart(ExperimentSpec spec, Rule require)

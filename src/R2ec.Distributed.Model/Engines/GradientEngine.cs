@@ -26,6 +26,7 @@ public sealed class GradientEngine(PolicyContext context) : IGradientEngine
             _policy ??= TrainedPolicy.Initial(context);
             using var file = SafetensorsFile.Open(path);
             _policy.Load(file);
+            Canary.Check(file, _policy.Backbone, context);
             return _policy.Digest();
         },
         stop);

@@ -62,7 +62,7 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
             if (!File.Exists(path))
             {
                 Directory.CreateDirectory(folder);
-                PolicyFile.Write(path, Policy, durable: false);
+                PolicyFile.Write(path, Policy, durable: false, Canary.Note(Policy.Backbone, context));
             }
 
             return digest;

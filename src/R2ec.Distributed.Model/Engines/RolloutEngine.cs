@@ -46,6 +46,7 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
                 _sampling = _policy.Backbone.Merged();
             }
 
+            Canary.Check(file, Policy(), context);
             Held = _policy.Digest();
             return Held.Value;
         },

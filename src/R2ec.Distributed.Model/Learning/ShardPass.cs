@@ -72,7 +72,7 @@ internal sealed class ShardPass : IDisposable
         var behaviour = completions.Any(completion => completion.BehaviourLogProbabilities is not null)
             ? tensor(places.Select(p => completions[p.row].BehaviourLogProbabilities![p.t]).ToArray(), device: backbone.Device).to_type(wide)
             : null;
-        var part = RecPoLoss.TokenPart(log, behaviour, advantage, scale, recpo.EpsilonLow, recpo.EpsilonHigh, null);
+        var part = RecPoLoss.TokenPart(log, behaviour, advantage, scale, recpo.EpsilonLow, recpo.EpsilonHigh, behaviour is null ? null : recpo.DualClip);
         return (part, behaviour is null ? 0 : Clipped(log, behaviour, recpo));
     }
 

@@ -1,6 +1,8 @@
+using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Node.Composition;
 using R2ec.Distributed.Node.Specs;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Node.Api;
 
@@ -16,9 +18,21 @@ internal sealed record ApiOptions
     /// <summary>Where names of data sets and checkpoints in submitted specs are looked up.</summary>
     public required SpecRoots Roots { get; init; }
 
+    /// <summary>Whether another node has a folder of this name, which is then fetched from it.</summary>
+    public Func<FolderKind, string, CancellationToken, Task<bool>> Elsewhere { get; init; } = (_, _, _) => Task.FromResult(false);
+
+    /// <summary>The lines of a run's samples.jsonl.</summary>
+    public Func<RunState, CancellationToken, IAsyncEnumerable<string>> Samples { get; init; } = (_, _) => NoneAsync();
+
     /// <summary>Makes every "auto" of a spec definite.</summary>
     public Func<ExperimentSpec, ExperimentSpec> Resolve { get; init; } = RunAssembly.Resolve;
 
     /// <summary>The clock that ages are told by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    private static async IAsyncEnumerable<string> NoneAsync()
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
 }

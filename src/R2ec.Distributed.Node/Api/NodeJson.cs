@@ -16,6 +16,7 @@ internal static class NodeJson
         ["weights"] = node.Weights?.Hex,
         ["leases"] = node.Leases,
         ["memory_bytes"] = node.MemoryBytes,
+        ["restarts_left"] = node.RestartsLeft,
         ["pid"] = node.Process,
         ["bulk"] = node.Bulk,
     };

@@ -26,6 +26,9 @@ internal sealed class RunRoutes(ICoordinatorControl control, ApiOptions options)
         routes.MapGet("/runs/{run}/audit", (string run, CancellationToken stop) => OfFactsAsync(run, facts => RunAudit.Of(facts), stop));
         routes.MapGet("/runs/{run}/why", WhyAsync);
         routes.MapGet("/runs/{run}/weights", WeightsAsync);
+        routes.MapGet("/runs/{run}/checkpoints", (string run, CancellationToken stop) => OfRunAsync(run, found => ApiAnswers.Json(CheckpointJson.Of(found.State)), stop));
+        routes.MapGet("/runs/{run}/checkpoints/{checkpoint}/{file}", CheckpointAsync);
+        routes.MapGet("/runs/{run}/samples", SamplesAsync);
         routes.MapPost("/runs/{run}/pause", async (string run, CancellationToken stop) => ApiAnswers.Order(await control.PauseAsync(RunId.Parse(run), stop)));
         routes.MapPost("/runs/{run}/resume", async (string run, string? accept_other_numerics, CancellationToken stop) => ApiAnswers.Order(await control.ResumeAsync(RunId.Parse(run), accept_other_numerics == "true", stop)));
         routes.MapPost("/runs/{run}/stop", async (string run, CancellationToken stop) => ApiAnswers.Order(await control.StopAsync(RunId.Parse(run), stop)));
@@ -41,13 +44,13 @@ internal sealed class RunRoutes(ICoordinatorControl control, ApiOptions options)
         }
 
         var submission = Submission.Read(body);
-        var intake = SpecIntake.Of(submission.Spec, options.Roots, options.Resolve);
+        var stop = context.RequestAborted;
+        var intake = await SpecIntake.OfAsync(submission.Spec, options, stop);
         if (intake.Resolved is not { } resolved)
         {
             return ApiAnswers.Faults(submission.Run.Value, intake.Faults);
         }
 
-        var stop = context.RequestAborted;
         var known = await control.FindAsync(submission.Run, stop) is not null;
         var answer = await control.SubmitAsync(submission.Run, resolved, stop);
         return answer.Kind == ControlKind.Done && await control.FindAsync(submission.Run, stop) is { } run
@@ -102,15 +105,38 @@ internal sealed class RunRoutes(ICoordinatorControl control, ApiOptions options)
     private Task<IResult> WeightsAsync(HttpContext context, string run, string? step, CancellationToken stop) => OfRunAsync(run, async found =>
     {
         var asked = AskedStep.Of(found, step);
-        if (await control.OpenWeightsAsync(asked.Weights, stop) is not { } tensors)
+        if ((await control.OpenWeightsAsync(asked.Weights, stop) ?? await OfCheckpointAsync(found.State, asked.Step, stop)) is not { } tensors)
         {
-            return ApiAnswers.Error(StatusCodes.Status404NotFound, $"No node holds the weights {asked.Weights.Brief} of step {asked.Step}. The last step's are there while a learner lives; checkpoints keep others.");
+            return ApiAnswers.Error(StatusCodes.Status404NotFound, $"No node that lives holds the weights {asked.Weights.Brief} of step {asked.Step}. The last step's are there while a learner lives; checkpoints keep others.");
         }
 
         context.Response.Headers[ApiAnswers.Weights] = asked.Weights.Hex;
         context.Response.Headers[ApiAnswers.Step] = asked.Step.ToString(CultureInfo.InvariantCulture);
         return Results.Stream(tensors, "application/octet-stream");
     }, stop);
+
+    // A checkpoint's policy is the same file that was published for its step.
+    private Task<Stream?> OfCheckpointAsync(RunState state, int step, CancellationToken stop) =>
+        state.Checkpoints.LastOrDefault(c => c.Position == new RunPosition(RunStage.Reinforcement, step)) is { } kept
+            ? control.OpenCheckpointAsync(kept.Manifest, CheckpointJson.PolicyFile, stop)
+            : Task.FromResult<Stream?>(null);
+
+    private Task<IResult> CheckpointAsync(string run, string checkpoint, string file, CancellationToken stop) => OfRunAsync(run, async found =>
+        found.State.Checkpoints.LastOrDefault(c => c.Folder == checkpoint) is not { } named
+            ? ApiAnswers.Error(StatusCodes.Status404NotFound, $"The journal of run '{found.Run}' names no checkpoint '{checkpoint}'.")
+            : await control.OpenCheckpointAsync(named.Manifest, file, stop) is { } bytes
+                ? Results.Stream(bytes, "application/octet-stream")
+                : ApiAnswers.Error(StatusCodes.Status404NotFound, $"No node that lives holds '{file}' of checkpoint {checkpoint}."), stop);
+
+    private Task<IResult> SamplesAsync(string run, CancellationToken stop) => OfRunAsync(run, found => Results.Stream(
+        async stream =>
+        {
+            await foreach (var line in options.Samples(found.State, stop))
+            {
+                await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), stop);
+            }
+        },
+        "application/x-ndjson"), stop);
 
     private Task<IResult> OfFactsAsync(string run, Func<IReadOnlyList<IRunEvent>, object> read, CancellationToken stop) => FactsAsync(run, facts => ApiAnswers.Json(read(facts)), stop);
 

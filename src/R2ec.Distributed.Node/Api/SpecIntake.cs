@@ -2,6 +2,7 @@ using System.Text;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Node.Specs;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Node.Api;
 
@@ -15,11 +16,11 @@ internal sealed record SpecIntake(string? Resolved, IReadOnlyList<SpecFault> Fau
 
     private const string Source = "spec";
 
-    /// <summary>Reads and checks a text that someone sent; nothing of this host is read but what stands below its roots.</summary>
+    /// <summary>Reads and checks a text that someone sent; nothing of this host is read but what stands below its roots; what is not here may stand on another node.</summary>
     /// <param name="text">The spec, YAML.</param>
-    /// <param name="roots">Where names of data sets and checkpoints are looked up.</param>
-    /// <param name="resolve">Makes every "auto" definite.</param>
-    public static SpecIntake Of(string text, SpecRoots roots, Func<ExperimentSpec, ExperimentSpec> resolve)
+    /// <param name="options">Where names of data sets and checkpoints are looked up, here and elsewhere, and how every "auto" becomes definite.</param>
+    /// <param name="stop">Ends the asking of other nodes.</param>
+    public static async Task<SpecIntake> OfAsync(string text, ApiOptions options, CancellationToken stop)
     {
         if (Encoding.UTF8.GetByteCount(text) > YamlLimits.Bytes)
         {
@@ -36,13 +37,22 @@ internal sealed record SpecIntake(string? Resolved, IReadOnlyList<SpecFault> Fau
             return Refused(torn.Message, "");
         }
 
-        IReadOnlyList<SpecFault> faults = [.. reading.Faults, .. roots.Check(reading)];
+        var elsewhere = new List<FolderKind>();
+        foreach (var (kind, name) in SpecRoots.Used(reading.Spec))
+        {
+            if (options.Roots.PlaceOf(kind, name) is { } place && !Directory.Exists(place) && await options.Elsewhere(kind, name, stop))
+            {
+                elsewhere.Add(kind);
+            }
+        }
+
+        IReadOnlyList<SpecFault> faults = [.. reading.Faults, .. options.Roots.Check(reading, elsewhere)];
         if (faults.Count > 0)
         {
             return new SpecIntake(null, faults);
         }
 
-        var resolved = SpecWriter.Resolved(resolve(reading.Spec));
+        var resolved = SpecWriter.Resolved(options.Resolve(reading.Spec));
         return Encoding.UTF8.GetByteCount(resolved) <= MostBytes
             ? new SpecIntake(resolved, [])
             : Refused($"the spec with all its keys has more than {MostBytes} bytes", "shorten its texts");

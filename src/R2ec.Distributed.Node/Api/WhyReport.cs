@@ -22,7 +22,7 @@ internal sealed record WhyReport(
         return new WhyReport(
             facts.Run.Run.Value,
             facts.Run.Phase.ToString(),
-            WhyRules.Doing(facts.Run.State.NextOrder()),
+            WhyRules.Doing(facts.Run.State),
             facts.Last is { } last ? Math.Max(0, (facts.Now - last.At).TotalSeconds) : null,
             facts.Last is { } fact ? fact.GetType().Name : "",
             [.. facts.Waits.Select(w => new WhyWait(w.Who, w.What, w.Since.TotalSeconds, w.Until?.TotalSeconds, w.Owner))],

@@ -23,6 +23,9 @@ internal static class WhyRules
         };
     }
 
+    /// <summary>All that is in work, in words.</summary>
+    public static string Doing(RunState state) => string.Join("; ", state.Orders().Select(Doing));
+
     /// <summary>An order in words.</summary>
     public static string Doing(RunOrder order) => order switch
     {
@@ -34,6 +37,7 @@ internal static class WhyRules
         RunOrder.Evaluate o => $"measures the policy after step {o.Step}",
         RunOrder.PlanStep o => $"plans step {o.Step}",
         RunOrder.CollectGroups o => $"collects the groups of step {o.Step.Step}: {o.MissingBundles.Count} of {o.Step.Bundles.Count} bundles are missing",
+        RunOrder.AssembleStep o => $"chooses what step {o.Step} trains on",
         RunOrder.TrainStep o => $"trains step {o.Step.Step}",
         RunOrder.Complete => "ends the run",
         _ => "nothing",
@@ -45,13 +49,14 @@ internal static class WhyRules
 
     private static (string Cause, string Next) Running(WhyFacts facts)
     {
-        var order = facts.Run.State.NextOrder();
-        return Missing(facts, Roles(order))
+        return Missing(facts, Roles(facts.Run.State))
             ?? Overdue(facts)
             ?? Restoring(facts)
             ?? Doubtful(facts)
-            ?? ($"work goes on: the run {Doing(order)}", $"r2ec watch {facts.Run.Run}");
+            ?? ($"work goes on: the run {Doing(facts.Run.State)}", $"r2ec watch {facts.Run.Run}");
     }
+
+    private static string[] Roles(RunState state) => [.. state.Orders().SelectMany(Roles).Distinct()];
 
     private static string[] Roles(RunOrder order) => order switch
     {
@@ -92,7 +97,7 @@ internal static class WhyRules
     private static (string Cause, string Next)? Restoring(WhyFacts facts)
     {
         var learners = facts.Nodes.Where(n => n.Roles.Contains("learner") && n.State == NodeState.Healthy).ToList();
-        return facts.Run.Weights is { } weights && Roles(facts.Run.State.NextOrder()).Contains("learner") && learners.Count > 0 && learners.TrueForAll(n => n.Weights != weights)
+        return facts.Run.State.Epoch.Value > 1 && facts.Run.Weights is { } weights && Roles(facts.Run.State).Contains("learner") && learners.Count > 0 && learners.TrueForAll(n => n.Weights != weights)
             ? ("the learner was replaced and trains again from its last checkpoint up to where the run stands", $"r2ec faults {facts.Run.Run}")
             : null;
     }

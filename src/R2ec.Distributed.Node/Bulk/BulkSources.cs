@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Weights;
 
 namespace R2ec.Distributed.Node.Bulk;
@@ -18,6 +19,15 @@ internal sealed record BulkSources
 
     /// <summary>Folder of a checkpoint by the digest of its manifest; null where the node has it not.</summary>
     public Func<Digest, string?> Checkpoints { get; init; } = _ => null;
+
+    /// <summary>File of a data set or a model checkpoint by the hash of its bytes; null where the node has it not.</summary>
+    public Func<Digest, string?> Files { get; init; } = _ => null;
+
+    /// <summary>Whether a named folder stands here.</summary>
+    public Func<FolderKind, string, bool> HasFolder { get; init; } = (_, _) => false;
+
+    /// <summary>Manifest of a named folder as JSON; null where none stands here.</summary>
+    public Func<FolderKind, string, Task<byte[]?>> Folders { get; init; } = (_, _) => Task.FromResult<byte[]?>(null);
 
     /// <summary>Who serves what; null on nodes that are no coordinators.</summary>
     public HolderDirectory? Holders { get; init; }

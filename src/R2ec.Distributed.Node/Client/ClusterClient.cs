@@ -17,7 +17,7 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>How long a cluster is looked for where nobody said.</summary>
     public static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Silence = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
     private readonly TimeSpan _patience;
     private readonly TimeProvider _clock;
@@ -56,17 +56,58 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>An answer whose body is still to be read; the caller owns it.</summary>
     public Task<HttpResponseMessage> OpenAsync(string path, CancellationToken stop) => SendAsync(HttpMethod.Get, path, null, stop);
 
+    /// <summary>An answer whose body is still to be read; null where the cluster has not what is asked for. The caller owns it.</summary>
+    public async Task<HttpResponseMessage?> FindAsync(string path, CancellationToken stop)
+    {
+        var answer = await SendAsync(HttpMethod.Get, path, null, stop, mayLack: true);
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        answer.Dispose();
+        return null;
+    }
+
+    /// <summary>Brings an answer's body into a file, which is replaced. Who sends nothing for a minute is not waited for.</summary>
+    public async Task DownloadAsync(string path, string file, CancellationToken stop)
+    {
+        using var answer = await OpenAsync(path, stop);
+        await DownloadAsync(answer, file, stop);
+    }
+
+    /// <summary>Brings an answer's body into a file, which is replaced.</summary>
+    public async Task DownloadAsync(HttpResponseMessage answer, string file, CancellationToken stop)
+    {
+        await using var from = await answer.Content.ReadAsStreamAsync(stop);
+        await using var to = new FileStream(file, FileMode.Create, FileAccess.Write);
+        var piece = new byte[256 * 1024];
+        using var silence = new CancellationTokenSource(Silence, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, silence.Token);
+        try
+        {
+            for (int count; (count = await from.ReadAsync(piece, either.Token)) > 0; silence.CancelAfter(Silence))
+            {
+                await to.WriteAsync(piece.AsMemory(0, count), stop);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new IOException($"nothing came for {Silence.TotalSeconds:0} s");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body, CancellationToken stop, bool mayLack = false)
     {
         var began = _clock.GetTimestamp();
         using var pause = new PeriodicTimer(Pause, _clock);
         string why;
         do
         {
-            (var answer, why) = await TryAsync(method, path, body, stop);
+            (var answer, why) = await TryAsync(method, path, body, mayLack, stop);
             if (answer is not null)
             {
                 return answer;
@@ -76,7 +117,7 @@ internal sealed class ClusterClient : IDisposable
         throw new UnreachableException($"The cluster at {Access.Api} cannot be reached: {why}");
     }
 
-    private async Task<(HttpResponseMessage? Answer, string Why)> TryAsync(HttpMethod method, string path, object? body, CancellationToken stop)
+    private async Task<(HttpResponseMessage? Answer, string Why)> TryAsync(HttpMethod method, string path, object? body, bool mayLack, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token(method == HttpMethod.Get ? Access.ReadToken : Access.WriteToken));
@@ -88,7 +129,7 @@ internal sealed class ClusterClient : IDisposable
         try
         {
             var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
-            if (answer.IsSuccessStatusCode)
+            if (answer.IsSuccessStatusCode || (mayLack && answer.StatusCode == HttpStatusCode.NotFound))
             {
                 return (answer, "");
             }

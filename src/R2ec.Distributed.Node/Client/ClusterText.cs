@@ -28,11 +28,11 @@ internal static class ClusterText
     /// <summary>The nodes as a table.</summary>
     public static IEnumerable<string> Nodes(JsonElement nodes)
     {
-        yield return $"{"NODE",-20} {"ROLES",-20} {"STATE",-9} {"BEAT",8} {"LEASES",6} {"MEMORY",9} {"WEIGHTS",-12} REASON";
+        yield return $"{"NODE",-20} {"ROLES",-20} {"STATE",-9} {"BEAT",8} {"LEASES",6} {"MEMORY",9} {"RESTARTS",8} {"WEIGHTS",-12} REASON";
         foreach (var node in nodes.EnumerateArray())
         {
             var (roles, weights) = (string.Join(',', node.GetProperty("roles").EnumerateArray().Select(r => r.GetString())), Text(node, "weights"));
-            yield return $"{Text(node, "name"),-20} {roles,-20} {Text(node, "state"),-9} {Number(node, "beat_age_seconds"),6} s {Count(node, "leases"),6} {node.GetProperty("memory_bytes").GetInt64() >> 20,6} MB {weights[..Math.Min(12, weights.Length)],-12} {Text(node, "reason")}".TrimEnd();
+            yield return $"{Text(node, "name"),-20} {roles,-20} {Text(node, "state"),-9} {Number(node, "beat_age_seconds"),6} s {Count(node, "leases"),6} {node.GetProperty("memory_bytes").GetInt64() >> 20,6} MB {Left(node),8} {weights[..Math.Min(12, weights.Length)],-12} {Text(node, "reason")}".TrimEnd();
         }
     }
 
@@ -47,7 +47,7 @@ internal static class ClusterText
             : "last progress: none";
         foreach (var wait in why.GetProperty("waits").EnumerateArray())
         {
-            var until = wait.GetProperty("until_seconds") is { ValueKind: JsonValueKind.Number } most ? $"at most {Words(most.GetDouble())}, then {Text(wait, "owner")} ends it" : $"no limit; {Text(wait, "owner")} owns it";
+            var until = wait.GetProperty("until_seconds") is { ValueKind: JsonValueKind.Number } most ? $"at most {Words(most.GetDouble())}, then {Text(wait, "owner")} ends it" : Text(wait, "owner");
             yield return $"  {Text(wait, "who")} waits for {Text(wait, "what")}: since {Words(wait.GetProperty("since_seconds").GetDouble())}, {until}";
         }
 
@@ -89,6 +89,8 @@ internal static class ClusterText
     public static int Count(JsonElement value, string name) => value.GetProperty(name).GetInt32();
 
     private static string Number(JsonElement value, string name) => value.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble().ToString("0.0", CultureInfo.InvariantCulture) : "-";
+
+    private static string Left(JsonElement node) => node.GetProperty("restarts_left") is { ValueKind: JsonValueKind.Number } left ? left.GetInt32().ToString(CultureInfo.InvariantCulture) : "-";
 
     private static string Words(double seconds) => ProgressLine.Words(TimeSpan.FromSeconds(seconds));
 }

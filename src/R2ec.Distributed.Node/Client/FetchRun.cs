@@ -13,7 +13,7 @@ internal static class FetchRun
     private const string PolicyFile = "policy.safetensors";
 
     /// <summary>Fetches; the folder appears whole or not at all.</summary>
-    public static async Task<int> RunAsync(ClusterClient cluster, string name, string output, TimeProvider clock, CancellationToken stop)
+    public static async Task<int> RunAsync(ClusterClient cluster, string name, string output, string checkpoints, TimeProvider clock, CancellationToken stop)
     {
         var run = RunId.Parse(name);
         ExportRun.RefuseTaken(output);
@@ -26,11 +26,18 @@ internal static class FetchRun
             var found = await cluster.GetAsync($"runs/{run}", stop);
             await File.WriteAllTextAsync(files.SpecResolved, await cluster.TextAsync($"runs/{run}/spec", stop), stop);
             await File.WriteAllTextAsync(files.Metrics, await cluster.TextAsync($"runs/{run}/metrics", stop), stop);
+            await SamplesAsync(cluster, run, files.Samples, stop);
             var state = ClusterText.Text(found, "state");
             var policy = ClusterText.Count(found, "step") > 0 ? await PolicyAsync(cluster, run, making, stop) : null;
+            var (came, missing) = await CheckpointsDownload.ToAsync(cluster, run, checkpoints, Path.Combine(making, "checkpoints"), stop);
             files.WriteReport(run.Value, state, ClusterText.Count(found, "step"), ClusterText.Count(found, "steps"), policy?.Weights.Hex ?? "", clock.GetUtcNow());
             Directory.Move(making, place);
-            Console.Out.WriteLine($"run {run}: {(policy is null ? "no policy yet" : $"step {policy.Step}, weights {policy.Weights}")} -> {place}");
+            Console.Out.WriteLine($"run {run}: {(policy is null ? "no policy yet" : $"step {policy.Step}, weights {policy.Weights}")}{(came.Count > 0 ? $", checkpoints {string.Join(", ", came)}" : "")} -> {place}");
+            foreach (var checkpoint in missing)
+            {
+                Console.Error.WriteLine($"checkpoint {checkpoint} is left out: no node that lives holds it");
+            }
+
             return ExitCode.Done;
         }
         finally
@@ -39,6 +46,16 @@ internal static class FetchRun
             {
                 Directory.Delete(making, recursive: true);
             }
+        }
+    }
+
+    // A run whose first step is not trained yet has none, and leaves no empty file.
+    private static async Task SamplesAsync(ClusterClient cluster, RunId run, string file, CancellationToken stop)
+    {
+        await cluster.DownloadAsync($"runs/{run}/samples", file, stop);
+        if (new FileInfo(file).Length == 0)
+        {
+            File.Delete(file);
         }
     }
 

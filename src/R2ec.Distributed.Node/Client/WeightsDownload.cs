@@ -18,11 +18,7 @@ internal static class WeightsDownload
     public static async Task<KeptPolicy> ToAsync(ClusterClient cluster, RunId run, string? step, string file, CancellationToken stop)
     {
         using var answer = await cluster.OpenAsync($"runs/{run}/weights{(step is null ? "" : $"?step={Uri.EscapeDataString(step)}")}", stop);
-        await using (var to = new FileStream(file, FileMode.CreateNew, FileAccess.Write))
-        {
-            await answer.Content.CopyToAsync(to, stop);
-        }
-
+        await cluster.DownloadAsync(answer, file, stop);
         return new KeptPolicy(int.Parse(Header(answer, ApiAnswers.Step), CultureInfo.InvariantCulture), new Digest(Header(answer, ApiAnswers.Weights)), file);
     }
 

@@ -32,6 +32,7 @@ internal sealed class ClusterDown(IClusterParts parts, TimeProvider clock, TextW
             await parts.Database(folder.Postgres).StopAsync(stop);
         }
 
+        NodeNetwork.Of(layout)?.Remove();
         ClusterJson.Write(folder.Facts, ClusterFacts.Of(folder, layout, nodes.Select(n => (n.Folder, n.Config, new NodeState()))));
         await output.WriteLineAsync($"the cluster in {folder.Path} is down after {clock.GetElapsedTime(began).TotalSeconds:0} s; `r2ec cluster up --dir {folder.Path}` starts it again");
     }

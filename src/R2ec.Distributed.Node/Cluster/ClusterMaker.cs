@@ -25,17 +25,19 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
         var names = Names(request).ToList();
         var ports = new Queue<int>(LoopbackPorts.Choose((names.Count * 2) + 2, folder, new HashSet<int>()));
         var url = request.DatabaseFile is null ? Path.Combine(folder.Postgres, "database.url") : Path.GetFullPath(request.DatabaseFile);
+        var layout = new ClusterLayout(request.Coordinators, url, request.DatabaseFile is null, request.Namespaces ? NodeNetwork.PrefixFor(folder) : null);
+        var network = NodeNetwork.Of(layout);
+        network?.Ensure();
         if (request.DatabaseFile is null)
         {
-            await parts.Database(folder.Postgres).CreateAsync(ports.Dequeue(), stop);
+            await parts.Database(folder.Postgres).CreateAsync(ports.Dequeue(), network, stop);
         }
 
-        var addresses = names.ToDictionary(n => n.Name, _ => (Remoting: new NodeAddress(Loopback, ports.Dequeue()), Bulk: new NodeAddress(Loopback, ports.Dequeue())));
+        var addresses = names.Select((n, at) => (n.Name, Host: network?.Address(at) ?? Loopback)).ToDictionary(n => n.Name, n => (Remoting: new NodeAddress(n.Host, ports.Dequeue()), Bulk: new NodeAddress(n.Host, ports.Dequeue())));
         var coordinators = names.Where(n => n.Role == "coordinator").Select(n => addresses[n.Name]).ToList();
-        var layout = new ClusterLayout(request.Coordinators, url, request.DatabaseFile is null);
         foreach (var (name, role) in names)
         {
-            var api = role == "gateway" ? new NodeAddress(Loopback, ports.Dequeue()) : null;
+            var api = role == "gateway" ? new NodeAddress(addresses[name].Remoting.Host, ports.Dequeue()) : null;
             Node(layout, name, role, addresses[name], api, [.. coordinators.Select(c => c.Remoting.Dialled)], [.. coordinators.Select(c => c.Bulk.Dialled)]);
         }
 
@@ -52,7 +54,8 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
         var ports = LoopbackPorts.Choose(2, folder, taken);
         var number = others.Select(o => o.Name).Where(n => n.StartsWith(role + "-", StringComparison.Ordinal))
             .Select(n => int.Parse(n[(role.Length + 1)..], CultureInfo.InvariantCulture)).DefaultIfEmpty(-1).Max() + 1;
-        return Node(layout, $"{role}-{number}", role, (new NodeAddress(Loopback, ports[0]), new NodeAddress(Loopback, ports[1])), null, others[0].Coordinators, others[0].CoordinatorBulk);
+        var host = NodeNetwork.Of(layout)?.Address(others.Count) ?? Loopback;
+        return Node(layout, $"{role}-{number}", role, (new NodeAddress(host, ports[0]), new NodeAddress(host, ports[1])), null, others[0].Coordinators, others[0].CoordinatorBulk);
     }
 
     private static IEnumerable<(string Name, string Role)> Names(ClusterUpRequest request) =>
@@ -93,7 +96,7 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
     {
         var (place, making) = (folder.Node(name), folder.Node($".{name}.new"));
         Directory.CreateDirectory(making.Path);
-        parts.IssueCertificate(folder.CaFolder, name, [Loopback, "localhost"], making.Path);
+        parts.IssueCertificate(folder.CaFolder, name, [addresses.Remoting.Host, "localhost"], making.Path);
         Directory.CreateDirectory(making.Work);
         NodeConfigFile.Write(making.Config, new NodeConfig
         {

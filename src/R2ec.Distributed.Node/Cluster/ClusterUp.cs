@@ -44,6 +44,8 @@ internal sealed class ClusterUp(IClusterParts parts, TimeProvider clock, TextWri
             return;
         }
 
+        NodeNetwork.Of(ClusterMaker.LayoutOf(folder))?.Ensure();
+
         await output.WriteLineAsync($"the cluster in {folder.Path} starts again with its certificates, its database and its nodes; `r2ec cluster add` adds more");
     }
 

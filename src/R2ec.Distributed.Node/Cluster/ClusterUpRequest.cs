@@ -7,4 +7,5 @@ namespace R2ec.Distributed.Node.Cluster;
 /// <param name="Reward">Reward nodes.</param>
 /// <param name="Learner">Learner nodes.</param>
 /// <param name="DatabaseFile">File of a libpq URI; null for a database server of the cluster's own.</param>
-internal sealed record ClusterUpRequest(string Dir, int Coordinators, int Rollout, int Reward, int Learner, string? DatabaseFile);
+/// <param name="Namespaces">Whether each node gets a network namespace of its own.</param>
+internal sealed record ClusterUpRequest(string Dir, int Coordinators, int Rollout, int Reward, int Learner, string? DatabaseFile, bool Namespaces = false);

@@ -17,7 +17,11 @@ internal static class DetachedProcess
 
     /// <summary>Starts a program; the process returned is its own.</summary>
     /// <exception cref="InputException">The program is not there.</exception>
-    public static Process Start(string program, IEnumerable<string> words, string log)
+    /// <param name="program">File of the program.</param>
+    /// <param name="words">Its arguments.</param>
+    /// <param name="log">File that its output is added to.</param>
+    /// <param name="within">A command that becomes the program, such as one that enters a namespace.</param>
+    public static Process Start(string program, IEnumerable<string> words, string log, IReadOnlyList<string>? within = null)
     {
         if (!File.Exists(program))
         {
@@ -25,7 +29,7 @@ internal static class DetachedProcess
         }
 
         LinuxProcess.KeepDescriptors();
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", log, program, .. words]) { UseShellExecute = false, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", log, .. within ?? [], program, .. words]) { UseShellExecute = false, WorkingDirectory = "/" };
         foreach (var (name, value) in Numerics)
         {
             start.Environment.TryAdd(name, value);

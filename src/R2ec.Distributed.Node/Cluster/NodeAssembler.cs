@@ -1,3 +1,4 @@
+using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Node.Composition;
 using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Cluster;
@@ -6,14 +7,18 @@ namespace R2ec.Distributed.Node.Cluster;
 
 /// <summary>Puts runs together on a node: names of data sets and checkpoints stand for folders under its roots.</summary>
 /// <param name="config">The node.</param>
-internal sealed class NodeAssembler(NodeConfig config) : IRunAssembler
+/// <param name="hashes">Hashes of the files below its roots.</param>
+/// <param name="computes">Whether engines are made of it: a coordinator that only plans needs no device of the run's kind.</param>
+internal sealed class NodeAssembler(NodeConfig config, FolderHashes hashes, bool computes) : IRunAssembler
 {
     /// <inheritdoc/>
     public AssembledRun Assemble(string spec)
     {
-        var read = SpecFile.Of("the run's spec", spec, []).Sound();
-        var run = RunAssembly.Of(new SpecRoots(config.DataRoot, config.ModelRoot).Under(read), null);
-        var engines = new EngineFactory(run.Context);
+        var read = new SpecRoots(config.DataRoot, config.ModelRoot).Under(SpecFile.Of("the run's spec", spec, []).Sound());
+        IReadOnlyList<string> devices = computes ? NodeDevices.For(config.Devices, read.Device, RunNumerics.Device(NodeDevices.Auto)) : [read.Device];
+        var run = RunAssembly.Of(read with { Device = devices[0] }, null, hashes);
+        var others = devices.Skip(1).Select(device => new PolicyContext(run.Spec with { Device = device }, run.Book, run.Tokenizer, run.Teacher)).ToList();
+        EngineFactory[] engines = [new(run.Context), .. others.Select(context => new EngineFactory(context))];
         return new AssembledRun
         {
             Spec = run.Spec,
@@ -22,10 +27,14 @@ internal sealed class NodeAssembler(NodeConfig config) : IRunAssembler
             Numerics = run.Numerics,
             Book = run.Book,
             Baselines = run.Baselines,
-            Rollouts = engines.Rollouts,
-            Gradients = engines.Gradients,
-            Learner = engines.Learner,
-            Release = run.Dispose,
+            Rollouts = [.. engines.SelectMany(one => one.Rollouts)],
+            Gradients = [.. engines.SelectMany(one => one.Gradients)],
+            Learner = engines[0].Learner,
+            Release = () =>
+            {
+                others.ForEach(context => context.Dispose());
+                run.Dispose();
+            },
         };
     }
 }

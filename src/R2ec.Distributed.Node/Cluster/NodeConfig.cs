@@ -51,6 +51,21 @@ internal sealed record NodeConfig
     /// <summary>Folder under which checkpoints stand by name.</summary>
     public string? ModelRoot { get; init; }
 
+    /// <summary>Devices of the host that the node computes on: one rollout worker and one gradient worker for each.</summary>
+    /// <value>Of auto, cpu, cuda, cuda:0 to cuda:7. Default auto: the run's own device.</value>
+    public IReadOnlyList<string> Devices { get; init; } = [NodeDevices.Auto];
+
+    /// <summary>Nodes that hold each checkpoint, the learner's own among them; coordinators see to it.</summary>
+    /// <value>Count, 1 to 16. Default 2.</value>
+    public int Replicas { get; init; } = 2;
+
+    /// <summary>Which groups stay in the database: all, or those after the second-newest checkpoint that verified and is held by <see cref="Replicas"/> nodes.</summary>
+    /// <value>all or checkpoints. Default all.</value>
+    public string KeepGroups { get; init; } = AllGroups;
+
+    /// <summary>The value of <see cref="KeepGroups"/> that keeps all.</summary>
+    public const string AllGroups = "all";
+
     /// <summary>How long a lease holds without a sign of life.</summary>
     /// <value>Seconds, 2 to 3600. Default 4.</value>
     public double LeaseSeconds { get; init; } = 4;

@@ -87,6 +87,9 @@ internal static class NodeConfigFile
             WriteTokenFile = Text("write_token_file"),
             DataRoot = Text("data_root"),
             ModelRoot = Text("model_root"),
+            Devices = values.TryGetValue("devices", out var devices) ? (List<string>)devices : [NodeDevices.Auto],
+            Replicas = values.TryGetValue("replicas", out var replicas) ? (int)(double)replicas : 2,
+            KeepGroups = Text("keep_groups") ?? NodeConfig.AllGroups,
             LeaseSeconds = values.TryGetValue("lease_seconds", out var lease) ? (double)lease : 4,
         };
     }
@@ -117,6 +120,9 @@ internal static class NodeConfigFile
                 "write_token_file" => config.WriteTokenFile,
                 "data_root" => config.DataRoot,
                 "model_root" => config.ModelRoot,
+                "devices" => config.Devices,
+                "replicas" => config.Replicas,
+                "keep_groups" => config.KeepGroups,
                 "lease_seconds" => config.LeaseSeconds,
                 _ => throw new InvalidOperationException($"The writer does not know the key {path}."),
             },

@@ -25,6 +25,9 @@ internal static class NodeConfigKeys
         new("write_token_file", NodeConfigKind.Path, "File that holds the API's token that may read and write; gateways need it."),
         new("data_root", NodeConfigKind.Path, "Folder under which data sets stand by name."),
         new("model_root", NodeConfigKind.Path, "Folder under which checkpoints stand by name."),
+        new("devices", NodeConfigKind.Texts, "Devices of the host that the node computes on, one worker for each; auto is the run's own device. Nodes whose devices are of another kind than the run's get no work.", NodeDevices.Auto) { Choices = NodeDevices.Choices },
+        new("replicas", NodeConfigKind.Whole, "Nodes that hold each checkpoint, the learner's own among them; as many as there are where there are fewer. Of coordinators.", "2") { Min = 1, Max = 16 },
+        new("keep_groups", NodeConfigKind.Text, "Which groups stay in the database: all, or those after the second-newest checkpoint that verified and is held by `replicas` nodes. Of coordinators; without all of them a run cannot be replayed from its beginning.", NodeConfig.AllGroups) { Choices = [NodeConfig.AllGroups, "checkpoints"] },
         new("lease_seconds", NodeConfigKind.Number, "Seconds that a lease holds without a sign of life.", "4") { Min = 2, Max = 3600 },
     ];
 

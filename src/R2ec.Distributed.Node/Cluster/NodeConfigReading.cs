@@ -123,7 +123,7 @@ internal sealed partial class NodeConfigReading(string folder, Func<string, stri
                 return Path.GetFullPath(text, folder);
             case NodeConfigKind.Addresses when !HostPort().IsMatch(text):
                 return Wrong(key, scalar, "not of the form host:port", "write it like coordinator-0:4053");
-            case NodeConfigKind.Texts when key.Choices.Count > 0 && !key.Choices.Contains(text):
+            case NodeConfigKind.Texts or NodeConfigKind.Text when key.Choices.Count > 0 && !key.Choices.Contains(text):
                 var near = NearestWord.To(text, key.Choices);
                 return Wrong(key, scalar, $"not one of {string.Join(", ", key.Choices)}", near is null ? "choose one of them" : $"did you mean '{near}'?");
             case NodeConfigKind.Whole when !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _):

@@ -7,6 +7,7 @@ using R2ec.Distributed.Core;
 using R2ec.Distributed.Node.Api;
 using R2ec.Distributed.Node.Bulk;
 using R2ec.Distributed.Node.Commands;
+using R2ec.Distributed.Node.Composition;
 using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Blobs;
@@ -30,6 +31,9 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly HttpClient _client;
     private readonly ClusterBlobs _blobs;
     private readonly NodeStores _stores;
+    private readonly HolderDirectory _holders = new();
+    private readonly FolderHashes _hashes = new();
+    private readonly NodeLibrary _library;
     private readonly NodeProgress _progress = new();
     private readonly TaskCompletionSource _fenced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CoordinatorHost? _coordinator;
@@ -44,7 +48,8 @@ internal sealed class NodeHost : IAsyncDisposable
         _client = _identity.Client(ConnectTime);
         _client.Timeout = Timeout.InfiniteTimeSpan;
         _blobs = new ClusterBlobs(config.Bulk.Dialled, _client, TimeProvider.System);
-        _stores = new NodeStores(config, _client);
+        _stores = new NodeStores(config, _client, _log);
+        _library = new NodeLibrary(config, _client, _hashes, _stores.Ask, () => _holders.Living, TimeProvider.System);
     }
 
     /// <summary>Runs a node until it is drained; the result is its exit code: 0 drained, 1 something failed, 3 configuration.</summary>
@@ -73,7 +78,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private async Task<int> RunAsync(CancellationToken drain)
     {
         var roles = _config.Roles;
-        _coordinator = roles.Contains("coordinator") ? await CoordinatorHost.OpenAsync(_config, _blobs, _stores, _fenced, _log, drain) : null;
+        _coordinator = roles.Contains("coordinator") ? await CoordinatorHost.OpenAsync(_config, _client, _blobs, _stores, new NodeAssembler(_config, _hashes, computes: false), _library, _holders, _fenced, _log, drain) : null;
         await using var bulk = new BulkHost(_config.Bulk, _identity, _logs, MapBulk);
         await bulk.StartAsync(drain);
         await using var gateway = roles.Contains("gateway") ? new GatewayHost(_config, _identity, _client, _logs) : null;
@@ -83,7 +88,8 @@ internal sealed class NodeHost : IAsyncDisposable
         }
 
         var remoting = new RemotingOptions(_config.Remoting.Host, _config.Remoting.Port, _config.Remoting.PublicHost, _identity.Certificate, _identity.Trusts);
-        await using var node = _node = await ClusterNode.StartAsync(remoting, Services(), _coordinator?.Services, _coordinator is null ? null : _coordinator.AddJournal, _logs, drain);
+        await using var budget = new RestartBudget(_config, TimeProvider.System);
+        await using var node = _node = await ClusterNode.StartAsync(remoting, Services(budget), _coordinator?.Services, _coordinator is null ? null : _coordinator.AddJournal, _logs, drain);
         _log.LogInformation("Node {Node} with {Roles} listens on {Remoting}, bulk {Bulk}", _config.Name, string.Join(", ", roles), _config.Remoting.Dialled, _config.Bulk.Dialled);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = drain.Register(() => asked.TrySetResult());
@@ -99,14 +105,15 @@ internal sealed class NodeHost : IAsyncDisposable
         return ExitCode.Done;
     }
 
-    private NodeServices Services() => new()
+    private NodeServices Services(RestartBudget budget) => new()
     {
         Name = _config.Name,
         Incarnation = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)),
         Roles = _config.Roles,
         Bulk = _config.Bulk.Dialled,
         Coordinators = _config.Coordinators,
-        Assembler = new NodeAssembler(_config),
+        Assembler = new NodeAssembler(_config, _hashes, computes: true),
+        Folders = _library,
         Blobs = _blobs,
         PayloadsOf = holder => new BulkPayloads(_client, TimeProvider.System, holder),
         Weights = _stores.Weights,
@@ -115,11 +122,17 @@ internal sealed class NodeHost : IAsyncDisposable
         CoordinatorAt = _stores.CoordinatorAt,
         Work = Work(_config),
         Clock = TimeProvider.System,
+        RestartsLeft = () => budget.Left,
         Progress = _progress,
     };
 
     /// <summary>Leases and beats of a node.</summary>
-    internal static WorkOptions Work(NodeConfig config) => new() { Lease = TimeSpan.FromSeconds(config.LeaseSeconds) };
+    internal static WorkOptions Work(NodeConfig config) => new()
+    {
+        Lease = TimeSpan.FromSeconds(config.LeaseSeconds),
+        Replicas = config.Replicas,
+        KeepGroups = config.KeepGroups == NodeConfig.AllGroups,
+    };
 
     private void MapBulk(IEndpointRouteBuilder routes)
     {
@@ -129,13 +142,16 @@ internal sealed class NodeHost : IAsyncDisposable
             Payloads = digest => _coordinator?.FindPayloadAsync(digest) ?? Task.FromResult<byte[]?>(null),
             Weights = _stores.FindWeights,
             Checkpoints = _stores.FindCheckpoint,
-            Holders = _coordinator?.Holders,
+            Files = _library.FindFile,
+            HasFolder = _library.Has,
+            Folders = _library.ManifestAsync,
+            Holders = _coordinator is null ? null : _holders,
         });
         routes.MapGet("/health/live", () => Results.Ok());
         routes.MapGet("/health/ready", () => IsReady() ? Results.Ok() : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
         if (_coordinator is not null)
         {
-            ApiRoutes.Map(routes, _coordinator.Control, new ApiOptions { Roots = new SpecRoots(_config.DataRoot, _config.ModelRoot) });
+            ApiRoutes.Map(routes, _coordinator.Control, new ApiOptions { Roots = new SpecRoots(_config.DataRoot, _config.ModelRoot), Elsewhere = _library.IsElsewhereAsync, Samples = _coordinator.Samples.LinesAsync });
         }
     }
 

@@ -9,12 +9,13 @@ using R2ec.Distributed.Orchestration.Journal;
 namespace R2ec.Distributed.Node.Cluster;
 
 /// <summary>
-/// A PostgreSQL server of our own in a folder, on loopback, for a cluster on one machine. Its processes outlive the program that started them. The password
+/// A PostgreSQL server of our own in a folder, on loopback or on the bridge of a local cluster's network, for a cluster on one machine. Its processes outlive the program that started them. The password
 /// stands in database.url alone, readable by its owner, and on no command line.
 /// </summary>
 internal sealed class PostgresServer
 {
     private const string Name = "r2ec";
+    private const string Loopback = "127.0.0.1";
     private const int Tries = 120;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
 
@@ -50,7 +51,7 @@ internal sealed class PostgresServer
 
     /// <summary>Makes the data, the database and its URI where they are missing, whole or not at all; of a server that was made the port alone may change.</summary>
     /// <exception cref="InputException">The folder is out of the server's reach, or the server runs on another port.</exception>
-    internal async Task CreateAsync(int port, CancellationToken stop)
+    internal async Task CreateAsync(int port, CancellationToken stop, NodeNetwork? network = null)
     {
         if (Directory.Exists(Data))
         {
@@ -64,13 +65,19 @@ internal sealed class PostgresServer
             throw new InputException($"The user 'postgres', as whom the server runs, cannot enter {_folder}. Take a folder that every user may enter, under /var/lib or /srv, or start as another user than root.");
         }
 
+        var host = network?.Host ?? Loopback;
         var password = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        SecretFile.Write(UrlFile, $"postgresql://{Name}:{password}@127.0.0.1:{port}/{Name}\n");
+        SecretFile.Write(UrlFile, $"postgresql://{Name}:{password}@{host}:{port}/{Name}\n");
         var making = In("data.new");
         await InitialiseAsync(making, password, stop).ConfigureAwait(false);
         await MustAsync("postgres", ["--single", "-D", making, "postgres"], $"create database {Name}\n", stop).ConfigureAwait(false);
         await File.AppendAllTextAsync(Path.Combine(making, "postgresql.conf"), "\ninclude 'r2ec.conf'\n", stop).ConfigureAwait(false);
-        await WriteSettingsAsync(Path.Combine(making, "r2ec.conf"), port, stop).ConfigureAwait(false);
+        if (network is not null)
+        {
+            await File.AppendAllTextAsync(Path.Combine(making, "pg_hba.conf"), $"host all all {network.Range} scram-sha-256\n", stop).ConfigureAwait(false);
+        }
+
+        await WriteSettingsAsync(Path.Combine(making, "r2ec.conf"), host, port, stop).ConfigureAwait(false);
         Directory.Move(making, Data);
     }
 
@@ -164,7 +171,7 @@ internal sealed class PostgresServer
             return;
         }
 
-        await WriteSettingsAsync(Settings, port, stop).ConfigureAwait(false);
+        await WriteSettingsAsync(Settings, url.Host, port, stop).ConfigureAwait(false);
         url.Port = port;
         SecretFile.Write(UrlFile, url.Uri.AbsoluteUri + "\n");
     }
@@ -179,12 +186,12 @@ internal sealed class PostgresServer
         }
     }
 
-    private static async Task WriteSettingsAsync(string path, int port, CancellationToken stop)
+    private static async Task WriteSettingsAsync(string path, string host, int port, CancellationToken stop)
     {
         await File.WriteAllTextAsync(
             path,
             $"""
-            listen_addresses = '127.0.0.1'
+            listen_addresses = '{host}'
             port = {port.ToString(CultureInfo.InvariantCulture)}
             unix_socket_directories = ''
             max_connections = 100

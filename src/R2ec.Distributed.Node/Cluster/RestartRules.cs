@@ -51,6 +51,9 @@ internal static class RestartRules
     /// <summary>Whether its process had its time to end and is to be killed.</summary>
     public static bool IsOverdue(NodeState state, DateTimeOffset now) => state is { Pid: > 0, KillAt: { } until } && now >= until;
 
+    /// <summary>How many more deaths it is started again after.</summary>
+    public static int Left(NodeState state, DateTimeOffset now) => state.Desired == NodeDesire.Retired ? 0 : Budget - Math.Min(Budget, state.Restarts.Count(at => now - at < BudgetSpan));
+
     private static NodeState Died(NodeState gone, DateTimeOffset now)
     {
         var early = gone.StartedAt is { } began && now - began < Early ? gone.EarlyDeaths + 1 : 0;

@@ -54,7 +54,7 @@ internal sealed class ShippedParts(TimeProvider clock) : IClusterParts
     {
         public bool IsRunning => server.IsRunning;
 
-        public Task CreateAsync(int port, CancellationToken stop) => server.CreateAsync(port, stop);
+        public Task CreateAsync(int port, NodeNetwork? network, CancellationToken stop) => server.CreateAsync(port, stop, network);
 
         public Task StartAsync(CancellationToken stop) => server.StartAsync(stop);
 

@@ -53,10 +53,11 @@ internal sealed class Supervisor(ClusterFolder folder, string program, IClusterD
     private async Task WatchAsync(ClusterLayout layout, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Glance, clock);
+        var network = NodeNetwork.Of(layout);
         var written = false;
         do
         {
-            var changed = Discover() | _nodes.Values.Aggregate(false, (any, node) => Look(node) | any);
+            var changed = Discover(network) | _nodes.Values.Aggregate(false, (any, node) => Look(node) | any);
             if (changed || !written)
             {
                 written = Guarded("cluster.json", () => ClusterJson.Write(folder.Facts, ClusterFacts.Of(folder, layout, InOrder().Select(n => (n.Folder, n.Config, n.State)))));
@@ -65,14 +66,14 @@ internal sealed class Supervisor(ClusterFolder folder, string program, IClusterD
         while (await timer.WaitForNextTickAsync(stop));
     }
 
-    private bool Discover()
+    private bool Discover(NodeNetwork? network)
     {
         var found = false;
         foreach (var node in folder.AllNodes().Where(n => !_nodes.ContainsKey(n.Name)))
         {
             found |= Guarded(node.Name, () =>
             {
-                var watched = new WatchedNode(node, program, clock.GetUtcNow(), say);
+                var watched = new WatchedNode(node, program, network, clock.GetUtcNow(), say);
                 watched.Up();
                 _nodes.Add(node.Name, watched);
             });

@@ -9,14 +9,15 @@ internal sealed class WatchedNode : IDisposable
     private const int KilledBySignal = 128;
 
     private readonly string _program;
+    private readonly NodeNetwork? _network;
     private readonly Action<string> _say;
     private bool _unsaved;                                // the disk refused the state: it is written at the next look
     private Process? _child;                              // only where this process started it: then its exit code is known
 
     /// <summary>Finds the node's process, if one lives, whether or not the state names it.</summary>
-    public WatchedNode(NodeFolder folder, string program, DateTimeOffset now, Action<string> say)
+    public WatchedNode(NodeFolder folder, string program, NodeNetwork? network, DateTimeOffset now, Action<string> say)
     {
-        (Folder, _program, _say) = (folder, program, say);
+        (Folder, _program, _network, _say) = (folder, program, network, say);
         Config = NodeConfigFile.Read(folder.Config);
         State = ClusterJson.Read<NodeState>(folder.State) ?? new NodeState();
         if (LinuxProcess.Lives(State.Pid, State.StartedTicks))
@@ -134,7 +135,8 @@ internal sealed class WatchedNode : IDisposable
     private void Begin(DateTimeOffset now)
     {
         File.Delete(Folder.Exit);
-        _child = DetachedProcess.Start(_program, ["node", "--config", Folder.Config, "--exit-file", Folder.Exit], Folder.Log);
+        _network?.Ensure(Folder.Name, Config.Remoting.Host);
+        _child = DetachedProcess.Start(_program, ["node", "--config", Folder.Config, "--exit-file", Folder.Exit], Folder.Log, _network?.Prefix(Folder.Name));
         Keep(RestartRules.Started(State, _child.Id, LinuxProcess.StartedTicks(_child.Id) ?? 0, now));
         _say($"{Folder.Name}: started as process {_child.Id}");
     }

@@ -24,6 +24,7 @@ internal static class ClusterCommand
         var (dir, coordinators) = (Dir(), Count("--coordinators", "Coordinators: 1, or 3 of which one may fail."));
         var (rollout, reward, learner) = (Count("--rollout", "Rollout nodes."), Count("--reward", "Reward nodes."), Count("--learner", "Learner nodes: one learns, the others compute gradients and stand by."));
         var database = new Option<string?>("--database-file") { Description = "File that holds a libpq URI; left out, the cluster has a PostgreSQL server of its own.", HelpName = "FILE" };
+        var namespaces = new Option<bool>("--network-namespaces") { Description = "Give each node a network namespace and an address of its own, to try partitions out; needs root." };
         coordinators.AcceptOnlyFromAmong("1", "3");
         return new Verb("up", "Make a cluster, or start one again; returns when every node is ready.",
             """
@@ -31,11 +32,12 @@ internal static class ClusterCommand
               r2ec cluster up --dir /tmp/cluster
               r2ec cluster up --dir /tmp/cluster --coordinators 3 --rollout 2 --learner 2
             A cluster that was made before keeps its nodes, its certificates and its database. Data sets go to DIR/data, checkpoints to DIR/models, by name.
-            """).With(dir, coordinators, rollout, reward, learner, database).Does(async (parsed, _) =>
+            With --network-namespaces a node NODE is in the namespace that `ip netns list` ends with NODE; `ip -n NAMESPACE link set eth0 down` cuts it off.
+            """).With(dir, coordinators, rollout, reward, learner, database, namespaces).Does(async (parsed, _) =>
             {
                 using var interruption = Interruption.Watch("Stopping: what was started is ended again.");
                 var request = new ClusterUpRequest(
-                    parsed.GetValue(dir)!, parsed.GetValue(coordinators), parsed.GetValue(rollout), parsed.GetValue(reward), parsed.GetValue(learner), parsed.GetValue(database));
+                    parsed.GetValue(dir)!, parsed.GetValue(coordinators), parsed.GetValue(rollout), parsed.GetValue(reward), parsed.GetValue(learner), parsed.GetValue(database), parsed.GetValue(namespaces));
                 return await new ClusterUp(new ShippedParts(Clock), Clock, Console.Error).RunAsync(request, interruption.Drain);
             });
     }

@@ -19,12 +19,13 @@ internal static class NodeCommands
     private static Verb Nodes()
     {
         var (cluster, json) = (new ClusterOptions(), CommonOptions.Json());
-        return new Verb("nodes", "List the nodes of a cluster: state, age of the last beat, leases, memory, the weights that they hold.",
+        return new Verb("nodes", "List the nodes of a cluster: state, age of the last beat, leases, memory, restarts left, the weights that they hold, why they get no work.",
             """
             Examples:
               r2ec nodes --cluster /data/cluster
               r2ec nodes --cluster /data/cluster --json | jq '.[] | select(.state != "Healthy")'
             States: Healthy, Stale, Suspect, Dead, Draining, Drained, Evicted.
+            RESTARTS: how often a node's process may still die before the supervisor of `r2ec cluster up` leaves it alone; - where nobody counts.
             """).With(cluster.All).With(json).Does(async (parsed, stop) =>
             {
                 using var client = cluster.Client(parsed);

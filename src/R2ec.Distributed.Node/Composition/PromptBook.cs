@@ -23,15 +23,15 @@ internal sealed class PromptBook : IPromptBook
     private readonly int _textWords;
     private readonly int[]?[] _prompts;
     private readonly int[]?[] _items;
-    private readonly int[] _first;
+    private readonly SampleNumbers _numbers;
 
     /// <summary>The book of a data set.</summary>
     public PromptBook(DataSet set, PromptWriter writer, PromptTurns turns, Tokenizer tokenizer, ExperimentSpec spec)
     {
         (_set, _writer, _turns, _tokenizer, _most) = (set, writer, turns, tokenizer, spec.Rollout.MaxPromptTokens);
         _textWords = spec.Prompts.TextWords > 0 ? spec.Prompts.TextWords : MostWords;
-        _first = [0, set.Samples(Split.Train).Count, set.Samples(Split.Train).Count + set.Samples(Split.Valid).Count];
-        _prompts = new int[]?[_first[2] + set.Samples(Split.Test).Count];
+        _numbers = new SampleNumbers(set);
+        _prompts = new int[]?[_numbers.Count];
         _items = new int[]?[set.ItemCount + 1];
     }
 
@@ -39,7 +39,7 @@ internal sealed class PromptBook : IPromptBook
     public int ItemCount => _set.ItemCount;
 
     /// <inheritdoc/>
-    public int FirstSample(Split split) => _first[(int)split];
+    public int FirstSample(Split split) => _numbers.First(split);
 
     /// <inheritdoc/>
     public int SampleCount(Split split) => _set.Samples(split).Count;
@@ -51,30 +51,16 @@ internal sealed class PromptBook : IPromptBook
     public int[] ItemPrompt(int item) => _items[item] ??= ItemPrompt(item, plain: false);
 
     /// <inheritdoc/>
-    public int Target(SampleId sample) => _set.Target(Of(sample)).Item;
+    public int Target(SampleId sample) => _numbers.Target(sample);
 
     /// <inheritdoc/>
-    public int[] Seen(SampleId sample)
-    {
-        var window = _set.WindowOf(Of(sample));
-        var seen = new int[window.Length];
-        for (var i = 0; i < seen.Length; i++)
-        {
-            seen[i] = window[i].Item;
-        }
-
-        return seen;
-    }
+    public int[] Seen(SampleId sample) => _numbers.Seen(sample);
 
     /// <inheritdoc/>
     public int User(SampleId sample) => Of(sample).User;
 
     /// <summary>The sample behind a number.</summary>
-    public Sample Of(SampleId sample)
-    {
-        var split = sample.Value >= _first[2] ? Split.Test : sample.Value >= _first[1] ? Split.Valid : Split.Train;
-        return _set.Samples(split)[sample.Value - _first[(int)split]];
-    }
+    public Sample Of(SampleId sample) => _numbers.Of(sample);
 
     /// <summary>An item's prompt, as of an item that training never saw where asked; the marker ends it.</summary>
     /// <exception cref="InputException">Even without its description it is too long.</exception>

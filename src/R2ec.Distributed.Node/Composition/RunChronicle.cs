@@ -17,21 +17,21 @@ namespace R2ec.Distributed.Node.Composition;
 /// </summary>
 internal sealed partial class RunChronicle : IAsyncDisposable
 {
-    private const int StepsPerSample = 10, GroupsPerSample = 2;
     private readonly RunFolder _folder;
     private readonly RunFiles _files;
-    private readonly RunAssembly _assembly;
+    private readonly SampledChains _chains;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Channel<IRunEvent> _facts = Channel.CreateUnbounded<IRunEvent>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly SortedDictionary<int, Digest> _groups = [];
+    private readonly Dictionary<GroupId, Digest> _groups = [];
+    private IReadOnlyList<GroupId>? _assembled;
     private readonly Task _writing;
     private bool _closed;
 
     /// <summary>Begins to write.</summary>
     public RunChronicle(RunFolder folder, RunAssembly assembly, TimeProvider clock, ILogger log)
     {
-        (_folder, _files, _assembly, _clock, _log) = (folder, new RunFiles(folder.Path), assembly, clock, log);
+        (_folder, _files, _chains, _clock, _log) = (folder, new RunFiles(folder.Path), new SampledChains(assembly.Set), clock, log);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -71,14 +71,17 @@ internal sealed partial class RunChronicle : IAsyncDisposable
     {
         switch (fact)
         {
-            case RunEvents.StepPlanned:
-                _groups.Clear();
+            case RunEvents.GroupCompleted e:
+                _groups[e.Group] = e.Payload;
                 break;
-            case RunEvents.GroupCompleted e when e.Group.Index < GroupsPerSample:
-                _groups[e.Group.Index] = e.Payload;
+            case RunEvents.GroupsDropped e:
+                Forget(e.Groups.Select(index => new GroupId(e.Step, index)));
                 break;
-            case RunEvents.StepTrained e when e.Step % StepsPerSample == 0 || e.Step == 1:
-                await SampleAsync(e.Step);
+            case RunEvents.StepAssembled e:
+                _assembled = e.Groups;
+                break;
+            case RunEvents.StepTrained e:
+                await TrainedAsync(e.Step);
                 break;
             case RunEvents.Evaluated or RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed:
                 Report();
@@ -86,7 +89,27 @@ internal sealed partial class RunChronicle : IAsyncDisposable
         }
     }
 
-    private async Task SampleAsync(int step)
+    private async Task TrainedAsync(int step)
+    {
+        var trained = _assembled ?? [.. _groups.Keys.Where(group => group.Step == step).OrderBy(group => group.Index)];
+        if (SampledChains.IsShown(step))
+        {
+            await SampleAsync(step, trained.Where(group => _groups.ContainsKey(group)).Take(SampledChains.GroupsPerSample));
+        }
+
+        Forget(trained);
+        _assembled = null;
+    }
+
+    private void Forget(IEnumerable<GroupId> groups)
+    {
+        foreach (var group in groups)
+        {
+            _groups.Remove(group);
+        }
+    }
+
+    private async Task SampleAsync(int step, IEnumerable<GroupId> groups)
     {
         if (ChainSample.ReadAll(_files.Samples).Any(s => s.Step == step))
         {
@@ -95,28 +118,14 @@ internal sealed partial class RunChronicle : IAsyncDisposable
 
         await using var payloads = await PayloadStore.OpenReadOnlyAsync(_folder);
         var lines = new List<string>();
-        foreach (var (index, digest) in _groups)
+        foreach (var id in groups)
         {
-            var group = BlobContracts.Read<ScoredGroup>(await payloads.ReadAsync(digest, $"step {step}, group {index}"));
-            lines.AddRange(group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, group.Rollout.Sample, chain, reward.Reward).ToLine()));
+            var group = BlobContracts.Read<ScoredGroup>(await payloads.ReadAsync(_groups[id], $"step {id.Step}, group {id.Index}"));
+            lines.AddRange(_chains.Lines(step, id.Index, group));
         }
 
         await File.AppendAllLinesAsync(_files.Samples, lines);
     }
-
-    private ChainSample Sample(int step, int group, SampleId sample, Core.Ports.Completion chain, double reward) => new(
-        "train",
-        step,
-        group,
-        reward,
-        chain.Rank,
-        chain.WroteMarker,
-        [.. _assembly.Book.Seen(sample).Select(Title)],
-        Title(_assembly.Book.Target(sample)),
-        [.. chain.TopItems.Take(5).Select(Title)],
-        chain.Text);
-
-    private string Title(int item) => _assembly.Set.Items[item].Title;
 
     private void Report()
     {

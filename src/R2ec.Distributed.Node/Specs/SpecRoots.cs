@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core.Spec;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Node.Specs;
 
@@ -14,8 +15,29 @@ internal sealed record SpecRoots(string? Data, string? Models)
     public static IReadOnlyList<SpecFault> Names(SpecReading reading) =>
         [.. Named(reading.Spec).Where(n => !IsName(n.Value)).Select(n => Fault(reading, n.Key, n.Value, "a cluster takes names below its nodes' roots, and this is no such name", "name the folder as it is called there, without a leading '/' and without '..'"))];
 
+    /// <summary>The folders that a spec makes use of, by kind and name.</summary>
+    public static IEnumerable<(FolderKind Kind, string Name)> Used(ExperimentSpec spec)
+    {
+        if (spec.Data is { Source: "prepared", Path: { Length: > 0 } data })
+        {
+            yield return (FolderKind.Data, data);
+        }
+
+        if (spec.Model is { Source: "checkpoint", Path: { Length: > 0 } model })
+        {
+            yield return (FolderKind.Model, model);
+        }
+    }
+
+    /// <summary>Where a folder stands or would stand; null where there is no root for it, the name is none, or a link on its way leads out.</summary>
+    public string? PlaceOf(FolderKind kind, string name) => (kind == FolderKind.Data ? Data : Models) is { } root && IsName(name) && StaysWithin(Path.GetFullPath(root), name)
+        ? Path.Combine(Path.GetFullPath(root), name)
+        : null;
+
     /// <summary>A fault for each name that is none, leads out of its root, or names nothing that is there.</summary>
-    public IReadOnlyList<SpecFault> Check(SpecReading reading)
+    /// <param name="reading">The spec.</param>
+    /// <param name="elsewhere">Folders that other nodes have: they are fetched, and whether they are whole is seen then.</param>
+    public IReadOnlyList<SpecFault> Check(SpecReading reading, IReadOnlyCollection<FolderKind>? elsewhere = null)
     {
         var names = Names(reading);
         if (names.Count > 0)
@@ -24,7 +46,7 @@ internal sealed record SpecRoots(string? Data, string? Models)
         }
 
         var places = Named(reading.Spec).SelectMany(n => Place(reading, n.Key, n.Value)).ToList();
-        return places.Count > 0 ? places : [.. NamedFiles.Check(reading with { Spec = Under(reading.Spec) }).Select(fault => Told(fault, reading.Spec))];
+        return places.Count > 0 ? places : [.. NamedFiles.Check(reading with { Spec = Under(reading.Spec) }).Where(fault => elsewhere?.Contains(fault.Key == "data.path" ? FolderKind.Data : FolderKind.Model) != true).Select(fault => Told(fault, reading.Spec))];
     }
 
     /// <summary>The spec with the places that its names have on this node.</summary>
@@ -51,7 +73,7 @@ internal sealed record SpecRoots(string? Data, string? Models)
     }
 
     private static bool IsName(string path) =>
-        !Path.IsPathRooted(path) && !path.Any(c => char.IsControl(c) || c is '\\' or ':') && path.Split('/').All(part => part.Length > 0 && part is not ("." or ".." or "~"));
+        !Path.IsPathRooted(path) && !path.Any(c => char.IsControl(c) || c is '\\' or ':') && path.Split('/').All(part => part.Length > 0 && part[0] != '.' && part != "~");
 
     private IEnumerable<SpecFault> Place(SpecReading reading, string key, string name)
     {
@@ -94,6 +116,11 @@ internal sealed record SpecRoots(string? Data, string? Models)
     {
         try
         {
+            if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null)
+            {
+                return path;                                        // what is not there leads nowhere
+            }
+
             return (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.ResolveLinkTarget(path, returnFinalTarget: true))?.FullName ?? path;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)

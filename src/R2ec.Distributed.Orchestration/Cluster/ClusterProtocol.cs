@@ -21,8 +21,10 @@ public static class ClusterProtocol
     /// <param name="Lacks">Why it does not work for the run; empty where it does.</param>
     /// <param name="Weights">Digest of the policy that it holds.</param>
     /// <param name="Draining">Whether it takes no more work and ends.</param>
+    /// <param name="RestartsLeft">How often its process may still die before its supervisor leaves it alone; null where nobody counts.</param>
     public sealed record NodeBeat(
-        string Node, string Incarnation, IReadOnlyList<string> Roles, string Bulk, int Process, long MemoryBytes, RunId? Run, string Lacks, Digest? Weights, bool Draining) : IWireMessage;
+        string Node, string Incarnation, IReadOnlyList<string> Roles, string Bulk, int Process, long MemoryBytes, RunId? Run, string Lacks, Digest? Weights, bool Draining,
+        int? RestartsLeft = null) : IWireMessage;
 
     /// <summary>The active coordinator's answer to a beat.</summary>
     /// <param name="Bulk">Its address on the bulk channel.</param>
@@ -45,19 +47,39 @@ public static class ClusterProtocol
         Drain = 2,
     }
 
+    /// <summary>A node says what it can do, or has, for the run's learner.</summary>
+    public interface ILearnerNode : IWireMessage;
+
     /// <summary>A learner node can take the learner's seat, or holds it.</summary>
     /// <param name="Node">The node.</param>
     /// <param name="Seat">Name of the seat, another one in every life of the node.</param>
     /// <param name="Bulk">The node's address on the bulk channel.</param>
     /// <param name="Epoch">Epoch of the newest order that it holds; 0 for none.</param>
-    public sealed record AskForSeat(string Node, string Seat, string Bulk, Epoch Epoch) : IWireMessage;
+    public sealed record AskForSeat(string Node, string Seat, string Bulk, Epoch Epoch) : ILearnerNode;
+
+    /// <summary>A node can keep copies of checkpoints, and says which ones it has.</summary>
+    /// <param name="Node">The node.</param>
+    /// <param name="Keeper">Name of its keeper, another one in every life of the node.</param>
+    /// <param name="Bulk">The node's address on the bulk channel.</param>
+    /// <param name="Learns">Whether it could take the learner's seat.</param>
+    /// <param name="Held">Manifests of the checkpoints that stand there whole: their files were read and compared.</param>
+    public sealed record OfferKeeping(string Node, string Keeper, string Bulk, bool Learns, IReadOnlyList<Digest> Held) : ILearnerNode;
+
+    /// <summary>Enough nodes that live hold these checkpoints.</summary>
+    /// <param name="Manifests">Their manifests.</param>
+    public sealed record CheckpointsHeld(IReadOnlyList<Digest> Manifests) : IWireMessage;
 
     /// <summary>Keep a copy of a checkpoint.</summary>
     /// <param name="Run">The run.</param>
     /// <param name="Checkpoint">Which.</param>
     /// <param name="Holder">Address of its holder on the bulk channel.</param>
-    /// <param name="Keep">Folders of the checkpoints that are kept; others go.</param>
+    /// <param name="Keep">Folders of the checkpoints that are kept beside it.</param>
     public sealed record KeepCheckpoint(RunId Run, CheckpointRecord Checkpoint, string Holder, IReadOnlyList<string> Keep) : IWireMessage;
+
+    /// <summary>Copies of checkpoints that are kept no longer go.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Keep">Folders of the checkpoints that are kept.</param>
+    public sealed record DropCheckpoints(RunId Run, IReadOnlyList<string> Keep) : IWireMessage;
 
     /// <summary>A node that may have worked for the run is gone.</summary>
     /// <param name="Node">Its name.</param>

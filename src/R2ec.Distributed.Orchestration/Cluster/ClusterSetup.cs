@@ -16,6 +16,7 @@ public static class ClusterSetup
 {
     private const string Common = """
         akka.actor.serialization-settings.allow-unregistered-types = off
+        akka.scheduler.tick-duration = 33ms
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.coordinated-shutdown.phases.cluster-exiting.timeout = 20s

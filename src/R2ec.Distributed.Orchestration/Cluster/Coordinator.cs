@@ -31,6 +31,7 @@ public sealed class Coordinator : WireActor, IWithTimers
     private RunWork? _work;
     private bool _ready;
     private bool _assembling;
+    private volatile string _hindrance = "";
     private int _failures;
     private int _works;
 
@@ -45,6 +46,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<WorkProtocol.AskForWork>(m => OnAsk(m.Worker, m));
         Receive<LearningProtocol.AskForShard>(m => OnAsk(m.Worker, m));
         Receive<ClusterProtocol.AskForSeat>(m => OnAsk(m.Seat, m));
+        Receive<ClusterProtocol.OfferKeeping>(m => OnAsk(m.Keeper, m));
         Receive<CoordinatorRequests.IRequest>(_ => !_ready, _ => Sender.Tell(new Status.Failure(new NotActiveException("The coordinator still reads the journals."))));
         Receive<CoordinatorRequests.Submit>(OnSubmit);
         Receive<CoordinatorRequests.Pause>(OnPause);
@@ -53,6 +55,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<CoordinatorRequests.Nodes>(_ => Sender.Tell(new CoordinatorRequests.NodeList(_nodes.Statuses(Now))));
         Receive<CoordinatorRequests.Node>(OnNode);
         Receive<CoordinatorRequests.Waits>(OnWaits);
+        Receive<CoordinatorRequests.LeaseList>(m => _nodes.Leased(m.Workers));
         Receive<Loaded>(OnLoaded);
         Receive<Assembled>(OnAssembled);
         Receive<Faulted>(OnFaulted);
@@ -108,6 +111,8 @@ public sealed class Coordinator : WireActor, IWithTimers
             _log.Warning("Node {Node} is dead: {Evidence}", loss.Last.Node, loss.Evidence);
             Tell(loss);
         }
+
+        _work?.Actor.Tell(new CoordinatorRequests.Leases());
     }
 
     private void Tell(NodeLedger.Loss? loss)
@@ -216,8 +221,9 @@ public sealed class Coordinator : WireActor, IWithTimers
             return;
         }
 
-        var text = _assembling ? "the coordinator to put the run together" : _work is null ? "a coordinator to take it up" : $"run {_work.Run}, which is worked on: one trains at a time";
-        Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "coordinator")] : []));
+        var why = _hindrance.Length > 0 ? $": {_hindrance}" : "";
+        var text = _assembling ? $"the coordinator to put the run together{why}" : _work is null ? $"a coordinator to take it up{why}" : $"run {_work.Run}, which is worked on: one trains at a time";
+        Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "the coordinator looks at it again on each beat")] : []));
     }
 
     private void Load()
@@ -241,8 +247,9 @@ public sealed class Coordinator : WireActor, IWithTimers
         }
 
         _assembling = true;
+        _hindrance = "";
         _log.Info("Taking up run {Run}", next.Run);
-        RunWork.AssembleAsync(next, _services).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
+        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
     }
 
     private void OnAssembled(Assembled made)
@@ -295,6 +302,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         if (_work is { } work && gone.ActorRef.Equals(work.Actor))
         {
             _work = null;
+            _nodes.Leased([]);
             work.Dispose();
             if (_queue.TakeRefusal(work.Run) is { } reason)
             {
@@ -322,6 +330,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         if (faulted.Run is { } run)
         {
             _assembling = false;
+            _hindrance = faulted.Reason;
             if (faulted.IsInput)
             {
                 Intake(run, state => state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason));

@@ -8,8 +8,8 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// <summary>The control of a coordinator node: orders go to the coordinator of this process, facts come from the journals.</summary>
 /// <param name="active">Whether it is the active one.</param>
 /// <param name="journals">Journals of the runs.</param>
-/// <param name="open">Opens a policy, wherever it is held.</param>
-public sealed class CoordinatorControl(ActiveCoordinator active, IRunJournals journals, Func<Digest, CancellationToken, Task<Stream?>> open) : ICoordinatorControl
+/// <param name="files">Policies and checkpoints, wherever they are held.</param>
+public sealed class CoordinatorControl(ActiveCoordinator active, IRunJournals journals, IHeldFiles files) : ICoordinatorControl
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(20);
 
@@ -73,7 +73,10 @@ public sealed class CoordinatorControl(ActiveCoordinator active, IRunJournals jo
     public async Task<IReadOnlyList<WaitFact>> WaitsAsync(RunId run, CancellationToken stop) => (await AskAsync<CoordinatorRequests.WaitList>(new CoordinatorRequests.Waits(run), stop).ConfigureAwait(false)).Items;
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenWeightsAsync(Digest weights, CancellationToken stop) => open(weights, stop);
+    public Task<Stream?> OpenWeightsAsync(Digest weights, CancellationToken stop) => files.WeightsAsync(weights, stop);
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenCheckpointAsync(Digest manifest, string file, CancellationToken stop) => files.CheckpointAsync(manifest, file, stop);
 
     private async Task<ControlAnswer> OrderAsync(RunId run, CoordinatorRequests.IRequest order, CancellationToken stop)
     {

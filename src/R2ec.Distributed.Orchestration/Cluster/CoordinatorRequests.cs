@@ -33,5 +33,10 @@ internal static class CoordinatorRequests
 
     internal sealed record Waits(RunId Run) : IRequest;
 
+    /// <summary>Asks a run's dispatcher, on every beat, who has leases.</summary>
+    internal sealed record Leases : INoSerializationVerificationNeeded;
+
+    internal sealed record LeaseList(IReadOnlyList<string> Workers) : INoSerializationVerificationNeeded;
+
     internal sealed record WaitList(IReadOnlyList<WaitFact> Items) : INoSerializationVerificationNeeded;
 }

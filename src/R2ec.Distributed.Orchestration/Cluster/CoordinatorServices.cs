@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Threads;
@@ -20,6 +21,9 @@ public sealed record CoordinatorServices
 
     /// <summary>Puts runs together.</summary>
     public required IRunAssembler Assembler { get; init; }
+
+    /// <summary>Data sets and checkpoints by name.</summary>
+    public required IRunFolders Folders { get; init; }
 
     /// <summary>Blobs of the node.</summary>
     public required IBlobStore Blobs { get; init; }

@@ -56,6 +56,12 @@ public interface ICoordinatorControl
 
     /// <summary>The exported tensors of a policy, as the safetensors file that its holder serves; null where no node holds it.</summary>
     Task<Stream?> OpenWeightsAsync(Digest weights, CancellationToken stop);
+
+    /// <summary>A file of a checkpoint, as its holder serves it; null where no node that lives holds it.</summary>
+    /// <param name="manifest">Digest of the checkpoint's manifest, as the journal names it.</param>
+    /// <param name="file">The file's name: the manifest's own, or one that it names.</param>
+    /// <param name="stop">Ends the wait.</param>
+    Task<Stream?> OpenCheckpointAsync(Digest manifest, string file, CancellationToken stop);
 }
 
 /// <summary>How an order was taken.</summary>

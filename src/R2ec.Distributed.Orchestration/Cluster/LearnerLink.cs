@@ -13,7 +13,7 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// the seat gives no sign of life. It never appoints a second one by itself: that takes a new epoch, which only the run can begin. An order whose answer is
 /// still to come is given again on the seat's every sign of life: a broken connection may have lost either, and the learner knows an order that it has.
 /// </summary>
-/// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; link → run: reports, LearnerLost. The run waits for the learner without limit; this actor ends that wait.</remarks>
+/// <remarks>run → link: orders; seat → link: AskForSeat on every beat, reports; keeper → link: OfferKeeping on every beat; link → run: reports, LearnerLost, CheckpointsHeld. The run waits for the learner without limit; this actor ends that wait.</remarks>
 public sealed class LearnerLink : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
@@ -26,10 +26,12 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private readonly long _began;
     private readonly Dictionary<string, (IActorRef Ref, ClusterProtocol.AskForSeat Ask, TimeSpan At)> _seats = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CheckpointPlaces _places;
     private string? _appointed;
     private Epoch _epoch;
     private LearningProtocol.ILearnerOrder? _waiting;
     private LearningProtocol.ILearnerOrder? _open;
+    private LearningProtocol.ILearnerOrder? _answered;
 
     /// <summary>A run's link.</summary>
     public LearnerLink(RunId run, IHolders holders, WorkOptions options, TimeProvider clock)
@@ -39,13 +41,15 @@ public sealed class LearnerLink : WireActor, IWithTimers
         _options = options;
         _clock = clock;
         _began = clock.GetTimestamp();
+        _places = new CheckpointPlaces(holders, options);
         Receive<ClusterProtocol.AskForSeat>(OnAsk);
         Receive<LearningProtocol.ILearnerOrder>(OnOrder);
         Receive<LearningProtocol.AskForShard>(m => Seat?.Forward(m));
         Receive<LearningProtocol.LearnerAt>(OnArrived);
         Receive<LearningProtocol.CheckpointSaved>(OnSaved);
         Receive<LearningProtocol.LearnerFailed>(m => Answer(m));
-        Receive<ClusterProtocol.KeepCheckpoint>(OnKeep);
+        Receive<ClusterProtocol.KeepCheckpoint>(_places.Written);
+        Receive<ClusterProtocol.OfferKeeping>(m => _places.Offer(m, Sender, Now));
         Receive<Beat>(_ => OnBeat());
     }
 
@@ -87,9 +91,10 @@ public sealed class LearnerLink : WireActor, IWithTimers
 
     private void OnOrder(LearningProtocol.ILearnerOrder order)
     {
-        if (order is LearningProtocol.Restore)
+        if (order is LearningProtocol.Restore restore)
         {
             _epoch = order.Epoch;
+            _places.Restored(_run, restore.Candidates);
             if (_appointed is null)
             {
                 Appoint(order);
@@ -144,12 +149,15 @@ public sealed class LearnerLink : WireActor, IWithTimers
     // A second answer to what was answered is left: the run has gone on.
     private bool Answer(IWireMessage answer)
     {
-        if (_open is not { } open || !LearnerAnswers.Fits(open, answer))
+        if (_open is { } open && LearnerAnswers.Fits(open, answer))
+        {
+            (_answered, _open) = (open, null);
+        }
+        else if (_answered is { } before && LearnerAnswers.Fits(before, answer))
         {
             return false;
         }
 
-        _open = null;
         Context.Parent.Forward(answer);
         return true;
     }
@@ -162,27 +170,21 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
     }
 
-    private void OnKeep(ClusterProtocol.KeepCheckpoint keep)
-    {
-        if (_appointed is not { } name || !_seats.TryGetValue(name, out var holder))
-        {
-            return;
-        }
-
-        foreach (var (other, seat) in _seats)
-        {
-            if (other != name)
-            {
-                seat.Ref.Tell(keep with { Holder = holder.Ask.Bulk });
-            }
-        }
-    }
-
     private void OnBeat()
     {
         foreach (var (name, seat) in _seats.Where(pair => Now - pair.Value.At > SilentLeases * _options.Lease).ToList())
         {
             Drop(name, $"no sign of life for {(Now - seat.At).TotalSeconds:F1} s");
+        }
+
+        if (_appointed is { } holder && _seats.TryGetValue(holder, out var learner))
+        {
+            _places.Look(learner.Ask.Bulk, Now);
+        }
+
+        if (_places.News() is { } held)
+        {
+            Context.Parent.Tell(new ClusterProtocol.CheckpointsHeld(held));
         }
     }
 
@@ -195,7 +197,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
 
         _log.Warning("Run {Run}: the learner on {Node} is lost: {Evidence}", _run, seat.Ask.Node, evidence);
-        (_appointed, _open) = (null, null);
+        (_appointed, _open, _answered) = (null, null, null);
         Context.Parent.Tell(new ClusterProtocol.LearnerLost(_epoch, seat.Ask.Node, evidence, Now - seat.At));
     }
 

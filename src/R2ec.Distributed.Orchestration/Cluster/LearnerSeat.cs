@@ -3,14 +3,13 @@ using Akka.Event;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Learning;
-using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
 /// <summary>
 /// A learner node's offer to hold a run's policy of record. A restoration of a newer epoch makes the learner and its desk anew, so that nothing of an
-/// order from before the appointment goes on; orders of older epochs are refused by the learner. Keeps copies of the checkpoints of the others.
+/// order from before the appointment goes on; orders of older epochs are refused by the learner.
 /// </summary>
 public sealed class LearnerSeat : WireActor, IWithTimers
 {
@@ -21,28 +20,22 @@ public sealed class LearnerSeat : WireActor, IWithTimers
     private readonly string _bulk;
     private readonly IActorRef _coordinator;
     private readonly LearnerServices _services;
-    private readonly ICheckpointCopies _copies;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly HashSet<string> _copying = [];
     private (IActorRef Learner, IActorRef Desk)? _held;
     private Epoch _epoch;
     private int _count;
 
     /// <summary>A seat for a run.</summary>
-    public LearnerSeat(RunId run, string node, string bulk, IActorRef coordinator, LearnerServices services, ICheckpointCopies copies)
+    public LearnerSeat(RunId run, string node, string bulk, IActorRef coordinator, LearnerServices services)
     {
         _run = run;
         _node = node;
         _bulk = bulk;
         _coordinator = coordinator;
         _services = services;
-        _copies = copies;
         Receive<LearningProtocol.Restore>(OnRestore);
         Receive<LearningProtocol.ILearnerOrder>(m => _held?.Learner.Forward(m));
         Receive<LearningProtocol.AskForShard>(m => _held?.Desk.Forward(m));
-        Receive<ClusterProtocol.KeepCheckpoint>(OnKeep);
-        Receive<Copied>(OnCopied);
         Receive<Beat>(_ => _coordinator.Tell(new ClusterProtocol.AskForSeat(_node, Self.Path.ToStringWithoutAddress(), _bulk, _epoch)));
     }
 
@@ -50,21 +43,14 @@ public sealed class LearnerSeat : WireActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How it is made.</summary>
-    public static Props Props(RunId run, string node, string bulk, IActorRef coordinator, LearnerServices services, ICheckpointCopies copies) =>
-        Akka.Actor.Props.Create(() => new LearnerSeat(run, node, bulk, coordinator, services, copies));
+    public static Props Props(RunId run, string node, string bulk, IActorRef coordinator, LearnerServices services) =>
+        Akka.Actor.Props.Create(() => new LearnerSeat(run, node, bulk, coordinator, services));
 
     /// <inheritdoc/>
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(BeatKey, new Beat(), TimeSpan.Zero, _services.Work.Beat);
         base.PreStart();
-    }
-
-    /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _stopping.Cancel();
-        base.PostStop();
     }
 
     private void OnRestore(LearningProtocol.Restore order)
@@ -96,33 +82,6 @@ public sealed class LearnerSeat : WireActor, IWithTimers
         var desk = Context.ActorOf(ShardDesk.Props(_run, _services.Blobs, _services.Work, _services.Clock), $"shards-{_count}");
         _held = (Context.ActorOf(LearnerActor.Props(_services, desk), $"learner-{_count}"), desk);
     }
-
-    private void OnKeep(ClusterProtocol.KeepCheckpoint keep)
-    {
-        if (_copying.Add(keep.Checkpoint.Folder))
-        {
-            _copies.FetchAsync(keep.Checkpoint, [keep.Holder], _stopping.Token)
-                .PipeTo(Self, success: got => new Copied(keep, got), failure: cause => new Copied(keep, false, Faults.Reason(cause)));
-        }
-    }
-
-    private void OnCopied(Copied copied)
-    {
-        _copying.Remove(copied.Keep.Checkpoint.Folder);
-        if (copied.Got)
-        {
-            var kept = copied.Keep.Keep.Append(copied.Keep.Checkpoint.Folder).ToHashSet(StringComparer.Ordinal);
-            _services.Bulk.RunAsync(() => _services.Checkpoints.Prune(kept)).PipeTo(Self, success: () => new Pruned(), failure: _ => new Pruned());
-        }
-        else
-        {
-            _log.Warning("Could not keep a copy of checkpoint {Folder}: {Reason}", copied.Keep.Checkpoint.Folder, copied.Reason);
-        }
-    }
-
-    private sealed record Copied(ClusterProtocol.KeepCheckpoint Keep, bool Got, string Reason = "its holder has it no more") : INoSerializationVerificationNeeded;
-
-    private sealed record Pruned : INoSerializationVerificationNeeded;
 
     private sealed record Beat : INoSerializationVerificationNeeded;
 }

@@ -17,7 +17,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
 {
     private const string BeatKey = "beat", LeaveKey = "leave";
     private static readonly string[] Working = ["rollout", "reward", "learner"];
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(30);
 
     private readonly NodeServices _services;
     private readonly IReadOnlyList<ActorSelection> _doors;
@@ -25,12 +25,15 @@ public sealed class NodeAgent : WireActor, IWithTimers
     private readonly WorkThread _thread;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly long _began;
     private RunId? _run;
     private RunId? _heard;
     private Epoch _epoch;
-    private string _lacks = "";
+    private volatile string _lacks = "";
     private IActorRef? _workers;
-    private bool _assembling;
+    private CancellationTokenSource? _assembling;
+    private TimeSpan _notBefore;
+    private int _failures;
     private bool _draining;
     private int _count;
 
@@ -40,6 +43,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
         ArgumentNullException.ThrowIfNull(services);
         _services = services;
         _thread = services.Threads("assembly");
+        _began = services.Clock.GetTimestamp();
         var own = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
         _doors = [.. services.Coordinators.Select(place => Context.ActorSelection($"{own.Protocol}://{own.System}@{place}/user/{Door.Name}"))];
         _link = Context.ActorOf(CoordinatorLink.Props(), "coordinator");
@@ -54,6 +58,8 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _services.Clock.GetElapsedTime(_began);
 
     /// <summary>How it is made.</summary>
     public static Props Props(NodeServices services) => Akka.Actor.Props.Create(() => new NodeAgent(services));
@@ -83,7 +89,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         using var self = System.Diagnostics.Process.GetCurrentProcess();
         var beat = new ClusterProtocol.NodeBeat(
-            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining);
+            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining, _services.RestartsLeft());
         foreach (var door in _doors)
         {
             door.Tell(beat);
@@ -124,7 +130,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private void Work(ClusterProtocol.Welcome welcome)
     {
-        if (_assembling || !_services.Roles.Any(Working.Contains))
+        if (!_services.Roles.Any(Working.Contains))
         {
             return;
         }
@@ -134,10 +140,10 @@ public sealed class NodeAgent : WireActor, IWithTimers
             Rest(welcome.Run);
         }
 
-        if (_run is { } run && _workers is null && welcome.Sheet is { } sheet)
+        if (_assembling is null && _run is { } run && _workers is null && welcome.Sheet is { } sheet && Now >= _notBefore)
         {
-            _assembling = true;
-            AssembleAsync(run, sheet).PipeTo(Self, success: made => made, failure: cause => new Faulted(run, Faults.Reason(cause)));
+            var stop = _assembling = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            AssembleAsync(run, sheet, stop.Token).PipeTo(Self, success: made => made, failure: cause => new Faulted(run, stop.IsCancellationRequested ? "" : Faults.Reason(cause)));
         }
     }
 
@@ -149,28 +155,45 @@ public sealed class NodeAgent : WireActor, IWithTimers
             _workers = null;
         }
 
+        // What is put together or fetched for another run is not waited for: it ends, and is answered before the next one begins.
+        if (next != _run)
+        {
+            _assembling?.Cancel();
+            (_notBefore, _failures) = (TimeSpan.Zero, 0);
+        }
+
         (_run, _lacks) = (next, "");
         (_services.Progress.Run, _services.Progress.Held) = (null, () => null);
     }
 
-    private async Task<Assembled> AssembleAsync(RunId run, BlobRef blob)
+    private async Task<Assembled> AssembleAsync(RunId run, BlobRef blob, CancellationToken stop)
     {
-        var sheet = BlobContracts.Read<RunSheet>(await _services.Blobs.GetAsync(blob, _stopping.Token).ConfigureAwait(false));
+        var sheet = BlobContracts.Read<RunSheet>(await _services.Blobs.GetAsync(blob, stop).ConfigureAwait(false));
+        await _services.Folders.BringAsync(sheet.Folders, text => Lack(text, stop), stop).ConfigureAwait(false);
         var made = await _thread.RunAsync(() => _services.Assembler.Assemble(sheet.Spec)).ConfigureAwait(false);
         return new Assembled(run, made, sheet.Lacks(made));
     }
 
+    // Told from other threads, and only while it is for the run of now.
+    private void Lack(string text, CancellationToken stop)
+    {
+        if (!stop.IsCancellationRequested)
+        {
+            _lacks = text;
+        }
+    }
+
     private void OnAssembled(Assembled assembled)
     {
-        _assembling = false;
-        _lacks = assembled.Run == _run ? assembled.Lacks : _lacks;
+        EndAssembling();
         if (assembled.Run != _run || assembled.Lacks.Length > 0 || _draining)
         {
-            _log.Warning("No work on run {Run}: {Lacks}", assembled.Run, assembled.Lacks);
+            Refuse(assembled.Run, assembled.Lacks);
             _thread.RunAsync(assembled.Made.Dispose);
             return;
         }
 
+        (_lacks, _failures) = ("", 0);
         _log.Info("Node {Node} works on run {Run}", _services.Name, assembled.Run);
         _services.Progress.Run = assembled.Run;
         _workers = Context.ActorOf(NodeWorkers.Props(assembled.Run, assembled.Made, _services, _link), $"run-{++_count}");
@@ -179,12 +202,31 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private void OnFaulted(Faulted faulted)
     {
-        _assembling = false;
-        if (faulted.Run == _run)
+        EndAssembling();
+        Refuse(faulted.Run, faulted.Reason);
+    }
+
+    // A person may mend it at any moment, or another node may come that has it: it is tried again, with a growing pause.
+    private void Refuse(RunId run, string reason)
+    {
+        if (run != _run || reason.Length == 0)
         {
-            _lacks = faulted.Reason;
-            _log.Warning("Run {Run} cannot be put together here: {Reason}", faulted.Run, faulted.Reason);
+            return;
         }
+
+        if (_lacks != reason)
+        {
+            _log.Warning("No work on run {Run}: {Lacks}", run, reason);
+        }
+
+        _lacks = reason;
+        _notBefore = Now + TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 5))));
+    }
+
+    private void EndAssembling()
+    {
+        _assembling?.Dispose();
+        _assembling = null;
     }
 
     private void OnTerminated(Terminated gone)
@@ -215,6 +257,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private sealed record Assembled(RunId Run, AssembledRun Made, string Lacks) : INoSerializationVerificationNeeded;
 
+    // Without a reason where it was given up.
     private sealed record Faulted(RunId Run, string Reason) : INoSerializationVerificationNeeded;
 
     private sealed record Left : INoSerializationVerificationNeeded;

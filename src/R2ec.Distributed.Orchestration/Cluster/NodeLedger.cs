@@ -10,6 +10,7 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 internal sealed class NodeLedger(WorkOptions options)
 {
     private readonly SortedDictionary<string, Entry> _nodes = new(StringComparer.Ordinal);
+    private IReadOnlyList<string> _leased = [];
 
     /// <summary>Names under which the workers of a node's life are known.</summary>
     internal static string Prefix(string node, string incarnation) => $"/user/{node}.{incarnation}/";
@@ -121,6 +122,9 @@ internal sealed class NodeLedger(WorkOptions options)
         return true;
     }
 
+    /// <summary>Takes note of who has leases: a worker's name for each of them.</summary>
+    internal void Leased(IReadOnlyList<string> workers) => _leased = workers;
+
     /// <summary>Whether the coordinator knows a node.</summary>
     internal bool Knows(string node) => _nodes.ContainsKey(node);
 
@@ -135,10 +139,11 @@ internal sealed class NodeLedger(WorkOptions options)
         entry.Last.Lacks,
         now - entry.At,
         entry.Last.Weights,
-        0,
+        _leased.Count(worker => worker.StartsWith(Prefix(entry.Last.Node, entry.Last.Incarnation), StringComparison.Ordinal)),
         entry.Last.MemoryBytes,
         entry.Last.Process,
-        entry.Last.Bulk))];
+        entry.Last.Bulk,
+        entry.Last.RestartsLeft))];
 
     /// <summary>A life of a node that ended.</summary>
     internal sealed record Loss(ClusterProtocol.NodeBeat Last, string Evidence, TimeSpan Silent);

@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Threads;
@@ -28,6 +29,9 @@ public sealed record NodeServices
     /// <summary>Puts runs together.</summary>
     public required IRunAssembler Assembler { get; init; }
 
+    /// <summary>Data sets and checkpoints by name.</summary>
+    public required IRunFolders Folders { get; init; }
+
     /// <summary>Blobs of the node.</summary>
     public required IBlobStore Blobs { get; init; }
 
@@ -51,6 +55,9 @@ public sealed record NodeServices
 
     /// <summary>The clock.</summary>
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>How often the node's process may still die before its supervisor leaves it alone; null where nobody counts.</summary>
+    public Func<int?> RestartsLeft { get; init; } = () => null;
 
     /// <summary>Told what the node is doing.</summary>
     public required NodeProgress Progress { get; init; }

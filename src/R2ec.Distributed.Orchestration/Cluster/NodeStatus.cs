@@ -34,9 +34,10 @@ public enum NodeState
 /// <param name="Reason">Why it gets no work; empty where it does.</param>
 /// <param name="BeatAge">Time since its last beat.</param>
 /// <param name="Weights">Digest of the policy that it holds; null where it holds none.</param>
-/// <param name="Leases">Pieces of work that it has.</param>
+/// <param name="Leases">Bundles that the run's dispatcher has leased to it: chains, items, users or rewards.</param>
 /// <param name="MemoryBytes">Its resident memory.</param>
 /// <param name="Process">Its process id on its host.</param>
 /// <param name="Bulk">Its address on the bulk channel, host:port.</param>
+/// <param name="RestartsLeft">How often its process may still die before its supervisor leaves it alone; null where nobody counts.</param>
 public sealed record NodeStatus(
-    string Name, IReadOnlyList<string> Roles, NodeState State, string Reason, TimeSpan BeatAge, Digest? Weights, int Leases, long MemoryBytes, int Process, string Bulk);
+    string Name, IReadOnlyList<string> Roles, NodeState State, string Reason, TimeSpan BeatAge, Digest? Weights, int Leases, long MemoryBytes, int Process, string Bulk, int? RestartsLeft = null);

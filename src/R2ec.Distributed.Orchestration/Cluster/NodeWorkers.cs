@@ -24,6 +24,9 @@ public sealed class NodeWorkers : WireActor
         _thread = services.Threads("node");
         _engines.Add(_thread);
         var weights = services.Weights(run);
+        var copies = services.Copies(run);
+        var checkpoints = new CheckpointFolder(services.Checkpoints(run), copies);
+        Context.ActorOf(CheckpointKeeper.Props(run, services, coordinator, copies, checkpoints, _thread), "keeper");
         if (services.Roles.Contains("rollout"))
         {
             foreach (var (i, make) in made.Rollouts.Index())
@@ -46,21 +49,21 @@ public sealed class NodeWorkers : WireActor
                 Context.ActorOf(GradientWorker.Props(coordinator, services.Blobs, services.Work, Own(make()), weights), $"gradient-{i}");
             }
 
-            var copies = services.Copies(run);
             var learner = new LearnerServices
             {
+                Holds = held => services.Progress.Held = () => held,
                 Spec = made.Spec,
                 Book = made.Book,
                 Engine = Own(made.Learner()),
                 Blobs = services.Blobs,
                 Payloads = list => services.PayloadsOf(list.Holder),
                 Weights = weights,
-                Checkpoints = new CheckpointFolder(services.Checkpoints(run), copies),
+                Checkpoints = checkpoints,
                 Bulk = _thread,
                 Clock = services.Clock,
                 Work = services.Work,
             };
-            Context.ActorOf(LearnerSeat.Props(run, services.Name, services.Bulk, coordinator, learner, copies), "seat");
+            Context.ActorOf(LearnerSeat.Props(run, services.Name, services.Bulk, coordinator, learner), "seat");
         }
     }
 

@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
@@ -8,7 +9,8 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// <param name="Data">Digest of its data set.</param>
 /// <param name="Tokenizer">Digest of its tokenizer.</param>
 /// <param name="Numerics">What fixes its bits.</param>
-public sealed record RunSheet(string Spec, Digest Data, Digest Tokenizer, IReadOnlyDictionary<string, string> Numerics)
+/// <param name="Folders">The data set and the checkpoint that the spec names, with the hash of each file.</param>
+public sealed record RunSheet(string Spec, Digest Data, Digest Tokenizer, IReadOnlyDictionary<string, string> Numerics, IReadOnlyList<NamedFolder> Folders)
 {
     /// <summary>Why a node that is put together for the run must not work on it; empty where it may.</summary>
     public string Lacks(AssembledRun here)

@@ -28,15 +28,26 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
     /// <summary>The spec, as it was submitted.</summary>
     internal string Spec { get; private init; } = "";
 
-    internal static async Task<RunWork> AssembleAsync(RunState state, CoordinatorServices services)
+    /// <summary>Puts a run together; what it names and this node lacks is fetched first.</summary>
+    /// <param name="state">The run.</param>
+    /// <param name="services">What the coordinator uses.</param>
+    /// <param name="tell">Told what is under way, for people.</param>
+    /// <param name="stop">Ends the fetching.</param>
+    internal static async Task<RunWork> AssembleAsync(RunState state, CoordinatorServices services, Action<string> tell, CancellationToken stop)
     {
         var bulk = services.Threads("run");
         try
         {
+            var folders = await services.Folders.GatherAsync(state.Spec, tell, stop).ConfigureAwait(false);
+            foreach (var folder in folders)
+            {
+                services.Holders.Add(folder.Content.Digest, services.Bulk);
+            }
+
             var made = await bulk.RunAsync(() => services.Assembler.Assemble(state.Spec)).ConfigureAwait(false);
             Check(state, made);
             var payloads = await services.Payloads(state.Run).ConfigureAwait(false);
-            var sheet = new RunSheet(state.Spec, made.Data, made.Tokenizer, state.Plan is null ? made.Numerics : state.Numerics);
+            var sheet = new RunSheet(state.Spec, made.Data, made.Tokenizer, state.Plan is null ? made.Numerics : state.Numerics, folders);
             return new RunWork(state.Run, ActorRefs.Nobody, default, services.Blobs.Put(BlobContracts.Write(sheet))) { Made = made, Payloads = payloads, Bulk = bulk, Spec = state.Spec };
         }
         catch

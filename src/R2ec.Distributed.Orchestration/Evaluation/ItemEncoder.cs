@@ -75,7 +75,7 @@ public sealed class ItemEncoder : WireActor
             var assembled = Assemble(parts);
             return (assembled, Payload.Of(PayloadKind.Table, order.Version, Packed.Pack(assembled)));
         }).ConfigureAwait(false);
-        await _services.Payloads.ReplaceTableAsync(payload).ConfigureAwait(false);
+        await _services.Payloads.ReplaceTableAsync(payload, _plan.MaxStaleness + 1).ConfigureAwait(false);
         return new Stored(order, payload.Digest, _services.Blobs.Put(table));
     }
 

@@ -20,8 +20,7 @@ public sealed class LearnerActor : WireActor
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private Epoch _newest;
-    private Digest? _published;
-    private Digest? _publishedBefore;
+    private readonly Queue<Digest> _published = new();
     private ILearnerOrder? _busy;
     private (ILearnerOrder Order, IWireMessage Answer)? _answered;
 
@@ -78,6 +77,11 @@ public sealed class LearnerActor : WireActor
 
         // A restoration that failed is meant when it comes again.
         _answered = done is { Order: Restore, Reply: LearnerFailed } ? null : (done.Order, done.Reply);
+        if (done.Reply is LearnerAt { Weights: var held })
+        {
+            _services.Holds(held);
+        }
+
         done.ReplyTo.Tell(done.Reply);
     }
 
@@ -136,7 +140,8 @@ public sealed class LearnerActor : WireActor
         return new CheckpointSaved(order.Epoch, order.Position, manifest, order.Position.FolderName);
     }
 
-    // Orders come one at a time, so the two fields have one writer.
+    // Orders come one at a time, so the queue has one writer. Rollouts of planned steps may still use versions up to max_staleness before the run's, which
+    // is itself one behind this one until its step is journaled.
     private async Task PublishAsync(Digest weights, CancellationToken stop)
     {
         Directory.CreateDirectory(_services.Weights.Folder);
@@ -146,8 +151,13 @@ public sealed class LearnerActor : WireActor
             throw new InputException($"The learner published {published.Brief}, but holds {weights.Brief}: the device or the disk changes what it is given.");
         }
 
-        (_publishedBefore, _published) = (_published, weights);
-        Digest[] keep = _publishedBefore is { } before ? [before, weights] : [weights];
+        _published.Enqueue(weights);
+        while (_published.Count > TrainingModes.MaxStaleness(_services.Spec.Recpo) + 2)
+        {
+            _published.Dequeue();
+        }
+
+        Digest[] keep = [.. _published.Distinct()];
         await _services.Bulk.RunAsync(() => _services.Weights.Prune(keep)).ConfigureAwait(false);
     }
 

@@ -18,6 +18,9 @@ public sealed record LearnerServices
     /// <summary>The data set in tokens.</summary>
     public required IPromptBook Book { get; init; }
 
+    /// <summary>Told the digest of what the learner holds after each order.</summary>
+    public Action<Digest> Holds { get; init; } = _ => { };
+
     /// <summary>The policy of record.</summary>
     public required ILearnerEngine Engine { get; init; }
 

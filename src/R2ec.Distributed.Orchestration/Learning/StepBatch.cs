@@ -17,6 +17,7 @@ internal sealed record StepBatch(
     internal static StepBatch Of(int step, ExperimentSpec spec, IPromptBook book, IReadOnlyList<ScoredGroup> groups)
     {
         var recpo = spec.Recpo;
+        var offPolicy = TrainingModes.IsOffPolicy(recpo);
         var kind = Kind(recpo.Advantage);
         var advantages = groups.Select(group => Core.RecPo.Advantages.Of([.. group.Rewards.Select(reward => reward.Reward)], kind)).ToArray();
         var counts = groups.SelectMany(group => group.Rollout.Completions).Select(chain => chain.WroteMarker || recpo.TrainTruncated ? chain.SampledCount : 0).ToArray();
@@ -30,7 +31,7 @@ internal sealed record StepBatch(
             var completions = new List<TrainedCompletion>();
             foreach (var (place, chain) in group.Rollout.Completions.Index())
             {
-                completions.Add(new TrainedCompletion(chain.Tokens, counts[at], null, advantages[index][place], recpo.TokenWeight * scales[at]));
+                completions.Add(new TrainedCompletion(chain.Tokens, counts[at], offPolicy ? chain.PolicyLogProbabilities : null, advantages[index][place], recpo.TokenWeight * scales[at]));
                 at++;
             }
 

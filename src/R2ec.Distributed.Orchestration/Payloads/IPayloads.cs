@@ -9,8 +9,17 @@ public interface IPayloads : IPayloadReader, IAsyncDisposable
     /// <exception cref="R2ec.Distributed.Core.InputException">They cannot be stored: the disk is full, the file cannot be written.</exception>
     Task PutAsync(IReadOnlyList<Payload> payloads);
 
-    /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
-    Task ReplaceTableAsync(Payload table);
+    /// <summary>Stores an item table. Of the others the newest stay: they are in use until an event names this one, or planned steps name them.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="kept">How many others stay, 1 or more.</param>
+    Task ReplaceTableAsync(Payload table, int kept);
+
+    /// <summary>Removes groups of some steps; item tables, ranks and chains of evaluations stay.</summary>
+    /// <param name="after">Of steps after this one.</param>
+    /// <param name="until">Up to this one.</param>
+    /// <param name="kept">Groups that stay all the same.</param>
+    /// <returns>How many were removed.</returns>
+    Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept);
 }
 
 /// <summary>Where payloads are read, by whoever trains them.</summary>

@@ -37,23 +37,39 @@ public sealed class PayloadStore : IPayloads
         return true;
     }));
 
-    /// <summary>Stores an item table. Of the older ones the newest stays: it is the one in use until an event names this one.</summary>
+    /// <inheritdoc/>
     /// <exception cref="InputException">The disk is full or the file cannot be written.</exception>
-    public Task ReplaceTableAsync(Payload table) => _thread.RunAsync(() => Guard(() =>
+    public Task ReplaceTableAsync(Payload table, int kept) => _thread.RunAsync(() => Guard(() =>
     {
         using var transaction = _connection.BeginTransaction();
         using var remove = _connection.CreateCommand();
         remove.Transaction = transaction;
         remove.CommandText = """
-            delete from payload where run = $run and kind = $kind
-              and rowid <> (select max(rowid) from payload where run = $run and kind = $kind)
+            delete from payload where run = $run and kind = $kind and sha256 <> $new
+              and rowid not in (select rowid from payload where run = $run and kind = $kind and sha256 <> $new order by rowid desc limit $kept)
             """;
         remove.Parameters.AddWithValue("$run", _run.Value);
         remove.Parameters.AddWithValue("$kind", (int)PayloadKind.Table);
+        remove.Parameters.AddWithValue("$new", table.Digest.Hex);
+        remove.Parameters.AddWithValue("$kept", kept);
         remove.ExecuteNonQuery();
         Insert(transaction, [table]);
         transaction.Commit();
         return true;
+    }));
+
+    /// <inheritdoc/>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => _thread.RunAsync(() => Guard(() =>
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "delete from payload where run = $run and kind = $kind and step > $after and step <= $until and sha256 not in (select value from json_each($kept))";
+        command.Parameters.AddWithValue("$run", _run.Value);
+        command.Parameters.AddWithValue("$kind", (int)PayloadKind.Group);
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$until", until);
+        command.Parameters.AddWithValue("$kept", System.Text.Json.JsonSerializer.Serialize(kept.Select(digest => digest.Hex)));
+        return command.ExecuteNonQuery();
     }));
 
     /// <summary>A payload's content.</summary>

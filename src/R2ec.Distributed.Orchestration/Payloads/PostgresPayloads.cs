@@ -23,11 +23,23 @@ public sealed class PostgresPayloads(PostgresJournal database, RunId run) : IPay
     }
 
     /// <inheritdoc/>
-    public Task ReplaceTableAsync(Payload table)
+    public Task ReplaceTableAsync(Payload table, int kept)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return StoreAsync([Forget(), Insert(table)]);
+        return StoreAsync([Forget(table, kept), Insert(table)]);
     }
+
+    /// <inheritdoc/>
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => database.GuardAsync(async () =>
+    {
+        await using var command = database.Source.CreateCommand("delete from payload where run = $1 and kind = $2 and step > $3 and step <= $4 and not (sha256 = any($5))");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = run.Value });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = (int)PayloadKind.Group });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = until });
+        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(digest => digest.Hex)] });
+        return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+    });
 
     /// <inheritdoc/>
     public async Task<byte[]> ReadAsync(Digest digest, string place)
@@ -60,12 +72,17 @@ public sealed class PostgresPayloads(PostgresJournal database, RunId run) : IPay
         },
     };
 
-    private NpgsqlBatchCommand Forget() => new("delete from payload where run = $1 and kind = $2 and added <> (select max(added) from payload where run = $1 and kind = $2)")
+    private NpgsqlBatchCommand Forget(Payload table, int kept) => new("""
+        delete from payload where run = $1 and kind = $2 and sha256 <> $3
+          and sha256 not in (select sha256 from payload where run = $1 and kind = $2 and sha256 <> $3 order by added desc limit $4)
+        """)
     {
         Parameters =
         {
             new NpgsqlParameter<string> { TypedValue = run.Value },
             new NpgsqlParameter<int> { TypedValue = (int)PayloadKind.Table },
+            new NpgsqlParameter<string> { TypedValue = table.Digest.Hex },
+            new NpgsqlParameter<int> { TypedValue = kept },
         },
     };
 

@@ -1,6 +1,7 @@
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Journal;
 
 namespace R2ec.Distributed.Orchestration.Rollouts;
@@ -12,7 +13,7 @@ internal static class Faults
 
     internal static string Reason(Exception fault)
     {
-        var text = Innermost(fault) is InputException input ? input.Message : $"{Innermost(fault).GetType().Name}: {Innermost(fault).Message}";
+        var text = Innermost(fault) is InputException or FolderLostException ? Innermost(fault).Message : $"{Innermost(fault).GetType().Name}: {Innermost(fault).Message}";
         return text.Length <= LongestReason ? text : text[..LongestReason];
     }
 

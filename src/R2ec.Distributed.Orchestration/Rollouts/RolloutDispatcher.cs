@@ -3,6 +3,7 @@ using Akka.Event;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Wire;
 
@@ -46,6 +47,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         Receive<WorkProtocol.ForgetAll>(_ => OnForgetAll());
         Receive<Adopted>(m => Finish(m.Done));
         Receive<Lost>(OnLost);
+        Receive<CoordinatorRequests.Leases>(_ => Sender.Tell(new CoordinatorRequests.LeaseList([.. _ledger.Workers])));
         Receive<Beat>(_ => OnBeat());
     }
 

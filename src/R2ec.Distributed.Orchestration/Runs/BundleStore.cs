@@ -1,3 +1,4 @@
+using System.Globalization;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
@@ -12,7 +13,12 @@ internal sealed class BundleStore(RunServices services)
 {
     internal static WorkId Work(Epoch epoch, int step, int bundle) => new($"{epoch}/rollout/{step}/{bundle}");
 
-    internal static int Bundle(WorkId work) => int.Parse(work.Value.AsSpan(work.Value.LastIndexOf('/') + 1), System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>Plan and bundle of work that <see cref="Work"/> named.</summary>
+    internal static (int Step, int Bundle) Of(WorkId work)
+    {
+        var parts = work.Value.Split('/');
+        return (int.Parse(parts[^2], CultureInfo.InvariantCulture), int.Parse(parts[^1], CultureInfo.InvariantCulture));
+    }
 
     internal BlobRef Content(StepRecord step, int bundle)
     {
@@ -21,7 +27,7 @@ internal sealed class BundleStore(RunServices services)
     }
 
     /// <summary>What a step is trained on, for the learner; the caller releases it.</summary>
-    internal BlobRef Groups(StepRecord step) => services.Blobs.Put(BlobContracts.Write(new StepGroups(step.Policy, [.. step.Payloads.Select(payload => payload!.Value)])));
+    internal BlobRef Groups(StepAssembly step) => services.Blobs.Put(BlobContracts.Write(new StepGroups(step.Policy, [.. step.Payloads])));
 
     internal async Task<IReadOnlyList<StoredGroup>> StoreAsync(StepRecord step, int bundle, Digest policy, Digest table, BlobRef result)
     {
@@ -37,6 +43,8 @@ internal sealed class BundleStore(RunServices services)
         var first = step.FirstGroup(bundle);
         return [.. payloads.Select((payload, i) => new StoredGroup(new GroupId(step.Step, first + i), step.Samples[first + i], payload.Digest, payload.Packed.LongLength, policy, table))];
     }
+
+    internal void Release(BlobRef result) => services.Blobs.Release(result);
 
     internal async Task<BlobRef> LoadTableAsync(TableRecord table)
     {

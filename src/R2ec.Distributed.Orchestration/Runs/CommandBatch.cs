@@ -30,17 +30,30 @@ internal sealed record CommandBatch(
         return new CommandBatch(state, facts, replies, refused) { Now = now };
     }
 
-    /// <summary>Where the next order is to plan a step, which needs nobody, the plan goes into the same write.</summary>
-    internal CommandBatch WithPlan(PromptOrder order)
+    /// <summary>Where the next orders need nobody, to plan a step or to fix what it trains on, these facts go into the same write.</summary>
+    internal CommandBatch WithPlans(PromptOrder order)
     {
-        if (State.NextOrder() is not RunOrder.PlanStep plan)
+        var batch = this;
+        while (batch.State.Orders().Select(next => Command(next, order)).FirstOrDefault(command => command is not null) is { } command)
         {
-            return this;
+            var events = batch.State.Decide(command, Now).Events;
+            if (events.Count == 0)
+            {
+                throw new InvalidOperationException($"Run {State.Run} orders {command.GetType().Name}, and refuses it.");
+            }
+
+            batch = batch with { State = events.Aggregate(batch.State, (at, fact) => at.Apply(fact)), Facts = [.. batch.Facts, .. events] };
         }
 
-        var events = State.Decide(new RunCommands.PlanStep(plan.Step, order.Samples(plan.Step)), Now).Events;
-        return this with { State = events.Aggregate(State, (at, fact) => at.Apply(fact)), Facts = [.. Facts, .. events] };
+        return batch;
     }
+
+    private static IRunCommand? Command(RunOrder next, PromptOrder order) => next switch
+    {
+        RunOrder.PlanStep plan => new RunCommands.PlanStep(plan.Step, order.Samples(plan.Step)),
+        RunOrder.AssembleStep assemble => new RunCommands.AssembleStep(assemble.Step),
+        _ => null,
+    };
 
     /// <summary>A command that waits.</summary>
     internal sealed record Waiting(IRunCommand Command, Action<RunReply>? Reply);

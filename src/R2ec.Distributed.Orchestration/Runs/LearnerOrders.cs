@@ -17,10 +17,15 @@ internal static class LearnerOrders
     };
 
     /// <summary>A learner's arrival as the run takes note of it.</summary>
-    internal static IRunCommand Report(LearningProtocol.LearnerAt at, RunClockwork times) => at.Position switch
+    internal static IRunCommand Report(LearningProtocol.LearnerAt at, RunState state, RunClockwork times) => at.Position switch
     {
         { Stage: RunStage.WarmStart } => new RunCommands.ReportWarmStart(at.Epoch, at.Position.Step, at.Weights, at.Metrics),
         { Step: 0 } => new RunCommands.ReportReinforcement(at.Epoch, at.Weights),
-        _ => new RunCommands.ReportTrained(at.Epoch, at.Position.Step, at.Weights, [.. at.Metrics, .. times.Trained(at.Metrics)]),
+        _ => new RunCommands.ReportTrained(at.Epoch, at.Position.Step, at.Weights, [.. at.Metrics, .. Age(state, at.Position.Step), .. times.Trained(at.Position.Step, state, at.Metrics)]),
     };
+
+    private static IEnumerable<Metric> Age(RunState state, int step) =>
+        state.Plan!.Mode != TrainingMode.Sync && state.Orders().OfType<RunOrder.TrainStep>().FirstOrDefault(order => order.Step.Step == step) is { Step.Age: var age }
+            ? StalenessGauge.Row("staleness/", age)
+            : [];
 }

@@ -9,6 +9,8 @@ internal static class OrderNames
 
     internal static string Of(RunOrder order) => order switch
     {
+        RunOrder.PlanStep o => $"plan/{o.Step}",
+        RunOrder.AssembleStep o => $"assemble/{o.Step}",
         RunOrder.CollectGroups o => $"collect/{o.Step.Step}",
         RunOrder.TrainStep o => $"{Learner}train/{o.Step.Step}",
         RunOrder.TrainWarmStart o => $"{Learner}warm-start/{o.UntilStep}",

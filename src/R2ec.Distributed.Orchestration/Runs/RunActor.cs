@@ -7,6 +7,7 @@ using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Evaluation;
 using R2ec.Distributed.Orchestration.Learning;
+using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Rollouts;
 using static R2ec.Distributed.Orchestration.Runs.RunNotes;
 
@@ -19,7 +20,7 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// <remarks>
 /// Behaviours: Idle → (Begin, Resume) → Restoring → Working → (Completed, Interrupted, Paused, Failed) → Ended. In Restoring the learner trains journaled work
 /// again and every digest is compared. Commands that wait are decided in sequence and committed together.
-/// One order is in work at a time; who does it: the learner, the encoder, the evaluator, or the dispatcher.
+/// Orders that the state gives together are in work together; who does them: the learner, the encoder, the evaluator, or the dispatcher.
 /// </remarks>
 public sealed class RunActor : JournaledRun, IWithTimers
 {
@@ -27,16 +28,19 @@ public sealed class RunActor : JournaledRun, IWithTimers
     private readonly RunClockwork _times;
     private readonly BundleStore _bundles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly HashSet<WorkId> _asked = [];
+    private readonly AskedBundles _asked;
+    private readonly RunTables _tables;
+    private readonly HashSet<string> _issued = [];
     private readonly EarlyAsks _early = new();
     private readonly RunLosses _losses = new();
+    private readonly RunTelling _telling;
+    private readonly GroupSweep _sweep;
     private RunCrew? _crew;
     private PromptOrder? _order;
-    private readonly HeldBlob _table;
     private readonly HeldBlob _groups;
-    private string? _issued;
     private bool _restoring;
     private IRunCommand? _ending;
+    private bool _interrupted;
     private bool _isInput;
     private int _learnerFailures;
 
@@ -45,9 +49,9 @@ public sealed class RunActor : JournaledRun, IWithTimers
         : base(run, services.Clock, services.Explain, services.JournalFailed)
     {
         _services = services;
-        _times = new RunClockwork(services.Clock);
-        _bundles = new BundleStore(services);
-        (_table, _groups) = (new HeldBlob(services.Blobs), new HeldBlob(services.Blobs));
+        (_times, _bundles, _telling) = (new RunClockwork(services.Clock), new BundleStore(services), new RunTelling(services.Watch, _log));
+        (_asked, _tables, _groups) = (new AskedBundles(_bundles), new RunTables(services.Blobs), new HeldBlob(services.Blobs));
+        _sweep = new GroupSweep(services.Payloads, services.Work.KeepGroups, _log);
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
@@ -55,21 +59,23 @@ public sealed class RunActor : JournaledRun, IWithTimers
         Command<ClusterProtocol.StopRun>(_ => OnStop());
         Command<WorkProtocol.AskForWork>(m => _early.Ask(m, Sender, _crew?.Dispatcher));
         Command<LearningProtocol.AskForShard>(m => _early.Ask(m, Sender, _crew?.Desk));
-        Command<ClusterProtocol.AskForSeat>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.ILearnerNode>(m => _crew?.Learner.Forward(m));
+        Command<ClusterProtocol.CheckpointsHeld>(m => _sweep.Behind(m.Manifests, State));
         Command<ClusterProtocol.LearnerLost>(OnLearnerLost);
         Command<ClusterProtocol.NodeGone>(m => _losses.Take(m, _crew?.Dispatcher ?? Self, Self));
         Command<WorkProtocol.WorkersGone>(m => Self.Tell(new WorkProtocol.LeasesReturned(m.Prefix, 0)));
         Command<WorkProtocol.LeasesReturned>(m => _losses.Returned(m, State, Take));
-        Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList([_times.Wait(State, _restoring, _issued)])));
+        Command<CoordinatorRequests.Leases>(m => _crew?.Dispatcher.Forward(m));
+        Command<CoordinatorRequests.Waits>(_ => Sender.Tell(new CoordinatorRequests.WaitList(_times.Waits(State, _restoring, _issued))));
         Command<WorkProtocol.WorkFinished>(OnBundle);
-        Command<WorkProtocol.WorkExhausted>(m => GiveUp($"{m.Work} failed too often: {m.Reason}", m.IsInput));
+        Command<WorkProtocol.WorkExhausted>(OnExhausted);
         Command<LearningProtocol.LearnerAt>(m => m.Epoch == State.Epoch, OnLearner);
         Command<LearningProtocol.CheckpointSaved>(m => Take(new RunCommands.ReportCheckpoint(m.Epoch, m.Position, m.Manifest, m.Folder)));
         Command<LearningProtocol.LearnerFailed>(m => m.Epoch == State.Epoch, OnLearnerFailed);
         Command<MeasuringProtocol.TableEncoded>(OnTable);
         Command<MeasuringProtocol.EvaluationDone>(m => Take(new RunCommands.ReportEvaluation(m.Epoch, m.Step, m.Kind, m.Metrics, m.Ranks, m.Chains)));
         Command<MeasuringProtocol.SweepFailed>(m => m.Epoch == State.Epoch, m => GiveUp(m.Reason, m.IsInput));
-        Command<MeasuringProtocol.SweepProgress>(m => Report(_issued is { } at && OrderNames.IsEvaluation(at) ? "evaluate" : "encode", m.Done, m.Total));
+        Command<MeasuringProtocol.SweepProgress>(m => _telling.Progress(State, _issued.Any(OrderNames.IsEvaluation) ? "evaluate" : "encode", m.Done, m.Total));
         Command<Measured>(m => Take(new RunCommands.ReportBaselines(m.Epoch, m.Rows)));
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
@@ -86,61 +92,49 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
     /// <inheritdoc/>
     private protected override CommandBatch Completed(CommandBatch batch) =>
-        _ending is not null || _restoring || _crew is null ? batch : batch.WithPlan(_order ??= new PromptOrder(batch.State.Plan!));
+        _ending is not null || _restoring || _crew is null ? batch : batch.WithPlans(_order ??= new PromptOrder(batch.State.Plan!));
 
     /// <inheritdoc/>
     protected override void OnFact(IRunEvent fact)
     {
-        _services.Watch.Post(fact);
+        _telling.Fact(fact, State);
         switch (fact)
         {
-            case RunEvents.Started:
+            case RunEvents.Started or RunEvents.Resumed:
                 Restore();
                 break;
-            case RunEvents.Resumed:
-                Forget();
-                Restore();
+            case RunEvents.StepPlanned e:
+                _times.Planned(e.Step);
+                _asked.Keep(State);
                 break;
-            case RunEvents.StepPlanned:
-                _times.Planned();
-                _asked.Clear();
+            case RunEvents.GroupsDropped e:
+                _times.Dropped(e.Groups.Count);
                 break;
-            case RunEvents.StepTrained e:
+            case RunEvents.PlanShortened:
+                _crew!.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+                break;
+            case RunEvents.ItemTableReady:
+                _tables.Keep(State);
+                break;
+            case RunEvents.StepTrained:
                 _groups.Take(null);
-                Report("train", e.Step, State.Steps, e.Metrics);
                 break;
-            case RunEvents.Evaluated e:
-                Report("evaluate", e.Step, State.Steps, e.Metrics);
-                break;
-            case RunEvents.WarmStartAdvanced e:
-                Report("warm_start", e.Step, State.Plan!.WarmStartSteps, e.Metrics);
-                break;
-            case RunEvents.CheckpointWritten e:
-                _log.Info("Wrote checkpoint {Folder}", e.Folder);
-                KeepCopies(e);
+            case RunEvents.CheckpointWritten e when _services.Learner is null:
+                _crew!.KeepCopies(State, e);
                 break;
             case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused or RunEvents.Stopped:
                 End(State.Reason, _isInput);
                 break;
-            default:
-                break;
         }
     }
 
-    // Nothing of an earlier epoch is waited for: its bundles are asked for anew, its groups that are stored stay.
+    // Nothing from before a restoration is waited for: while the learner trains again, its published versions come and go. Bundles are asked for anew
+    // afterwards, groups that are stored stay.
     private void Forget()
     {
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
         _asked.Clear();
         _groups.Take(null);
-    }
-
-    private void KeepCopies(RunEvents.CheckpointWritten written)
-    {
-        if (_services.Learner is null)
-        {
-            _crew?.Learner.Tell(new ClusterProtocol.KeepCheckpoint(State.Run, new CheckpointRecord(written.Position, written.Manifest, written.Folder), "", CheckpointRetention.Kept(State)));
-        }
     }
 
     // Only a new epoch shuts out what the lost learner may still do.
@@ -157,9 +151,11 @@ public sealed class RunActor : JournaledRun, IWithTimers
     {
         _crew ??= _early.HandOver(RunCrew.Hire(Context, State, _services));
         _restoring = true;
-        _issued = null;
+        Forget();
+        _issued.Clear();
+        _times.Issued("restore");
         _log.Info("Run {Run} works in epoch {Epoch} from {Position}", State.Run, State.Epoch.Value, State.Position);
-        _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Candidates(State).Take(RunCrew.MostCandidates)]));
+        _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Serving(State).Take(RunCrew.MostCandidates)]));
     }
 
     private void OnLearner(LearningProtocol.LearnerAt at)
@@ -167,7 +163,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         if (!_restoring)
         {
             _learnerFailures = 0;
-            Take(LearnerOrders.Report(at, _times));
+            Take(LearnerOrders.Report(at, State, _times));
             return;
         }
 
@@ -178,7 +174,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         }
 
         _groups.Take(null);
-        Report("restore", at.Position.Step, State.Position.Step);
+        _telling.Progress(State, "restore", at.Position.Step, State.Position.Step);
         if (_ending is not null)
         {
             Interrupt();
@@ -207,7 +203,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
     /// <inheritdoc/>
     protected override void OnCommitted(TimeSpan took)
     {
-        _times.Journaled(took);
+        _times.Journaled(took, State);
         Advance();
     }
 
@@ -218,31 +214,35 @@ public sealed class RunActor : JournaledRun, IWithTimers
             return;
         }
 
-        var order = State.NextOrder();
-        var name = OrderNames.Of(order);
-        if (name == _issued)
-        {
-            return;
-        }
-
+        var orders = State.Orders().Select(order => (Name: OrderNames.Of(order), Order: order)).ToList();
+        _issued.IntersectWith(orders.Select(order => order.Name));
         if (_ending is not null)
         {
-            Interrupt();
+            EndAtBoundary();
             return;
         }
 
-        _issued = name;
-        _times.Issued();
-        Issue(order);
+        foreach (var (name, order) in orders)
+        {
+            if (_issued.Add(name))
+            {
+                _times.Issued(name);
+                Issue(name, order);
+            }
+        }
     }
 
-    private void Issue(RunOrder order)
+    private void Issue(string name, RunOrder order)
     {
+        if (RunTables.Needed(order) is { } table && _tables.Of(table) is null)
+        {
+            _issued.Remove(name);
+            _tables.LoadAsync(table, State, _bundles)?.PipeTo(Self, success: blob => new TableLoaded(table, blob), failure: Fault);
+            return;
+        }
+
         switch (order)
         {
-            case RunOrder.Evaluate or RunOrder.CollectGroups when _table.Ref?.Digest != State.Table!.Table:
-                _bundles.LoadTableAsync(State.Table!).PipeTo(Self, success: table => new TableLoaded(table), failure: Fault);
-                break;
             case RunOrder.MeasureBaselines:
                 var epoch = State.Epoch;
                 _services.Baselines.MeasureAsync(_crew!.Stopping).PipeTo(Self, success: rows => new Measured(epoch, [.. rows.Select(row => BaselineMetrics.Of(row.Name, row.Metrics))]), failure: Fault);
@@ -250,32 +250,38 @@ public sealed class RunActor : JournaledRun, IWithTimers
             case RunOrder.Complete:
                 Take(new RunCommands.Complete());
                 break;
-            case RunOrder.PlanStep:
+            case RunOrder.PlanStep or RunOrder.AssembleStep:
                 Nudge();
                 break;
-            case RunOrder.TrainStep:
-                _times.Collected();
+            case RunOrder.TrainStep o:
+                _times.Training(o.Step.Step, State);
                 _crew!.Learner.Tell(LearnerOrder(order));
                 break;
             case RunOrder.TrainWarmStart or RunOrder.BeginReinforcement or RunOrder.WriteCheckpoint:
                 _crew!.Learner.Tell(LearnerOrder(order));
                 break;
             default:
-                _crew!.Send(order, State, _table.Ref, _asked, _bundles);
+                _crew!.Send(order, State, _tables.Of(RunTables.Needed(order)), _asked);
                 break;
         }
     }
 
     private void OnBundle(WorkProtocol.WorkFinished finished)
     {
-        if (!_asked.Contains(finished.Work) || State.Open is not { } open || finished.Policy is not { } policy || finished.Table is not { } table)
-        {
-            _services.Blobs.Release(finished.Result);
-            return;
-        }
-
         var epoch = State.Epoch;
-        _bundles.StoreAsync(open, BundleStore.Bundle(finished.Work), policy, table, finished.Result).PipeTo(Self, success: groups => new Stored(epoch, groups), failure: Fault);
+        _asked.StoreAsync(finished, State)?.PipeTo(Self, success: groups => new Stored(epoch, groups), failure: Fault);
+    }
+
+    private void OnExhausted(WorkProtocol.WorkExhausted exhausted)
+    {
+        if (_asked.WithoutThem(exhausted, State) is { } drop)
+        {
+            Take(drop);
+        }
+        else
+        {
+            GiveUp($"{exhausted.Work} failed too often: {exhausted.Reason}", exhausted.IsInput);
+        }
     }
 
     private void OnTable(MeasuringProtocol.TableEncoded encoded)
@@ -286,20 +292,19 @@ public sealed class RunActor : JournaledRun, IWithTimers
             return;
         }
 
-        _table.Take(encoded.Table);
+        _tables.Take(encoded.Table);
         Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
     }
 
     private void OnTableLoaded(TableLoaded loaded)
     {
-        _table.Take(loaded.Table);
-        if (loaded.Table.Digest != State.Table?.Table)
+        _tables.Take(loaded.Table);
+        if (loaded.Table.Digest != loaded.Wanted)
         {
-            GiveUp($"The stored item table of version {State.Table?.Version} is {loaded.Table.Digest.Brief}, the journal says {State.Table?.Table.Brief}.", true);
+            GiveUp($"The stored item table {loaded.Wanted.Brief} is {loaded.Table.Digest.Brief}: not what the journal says.", true);
             return;
         }
 
-        _issued = null;
         Advance();
     }
 
@@ -331,7 +336,15 @@ public sealed class RunActor : JournaledRun, IWithTimers
         {
             End(State.Reason, false);
         }
-        else if (!_restoring && _issued is { } at && !OrderNames.IsLearners(at))
+        else if (!_restoring)
+        {
+            EndAtBoundary();
+        }
+    }
+
+    private void EndAtBoundary()
+    {
+        if (!_interrupted && !_issued.Any(OrderNames.IsLearners))
         {
             Interrupt();
         }
@@ -339,6 +352,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
     private void Interrupt()
     {
+        _interrupted = true;
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
         Take(_ending!);
     }
@@ -388,7 +402,4 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
         GiveUp(faulted.Reason, faulted.Kind == FailureKind.Input);
     }
-
-    private void Report(string phase, int done, int total, IReadOnlyList<Metric>? facts = null) =>
-        _services.Watch.Report(new RunProgress(phase, done, total, State.Step, State.Steps, facts ?? []));
 }

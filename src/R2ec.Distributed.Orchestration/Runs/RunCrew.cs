@@ -29,7 +29,7 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
     }
 
     /// <summary>Has the encoder, the evaluator or the dispatcher do an order.</summary>
-    internal void Send(RunOrder order, RunState state, BlobRef? table, HashSet<WorkId> asked, BundleStore bundles)
+    internal void Send(RunOrder order, RunState state, BlobRef? table, AskedBundles asked)
     {
         switch (order)
         {
@@ -40,20 +40,16 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
                 Evaluator.Tell(new MeasuringProtocol.Evaluate(state.Epoch, o.Step, o.Kind, o.Policy, table!, state.Evaluations.FirstOrDefault(e => e.Kind == EvaluationKind.First)?.Ranks));
                 break;
             case RunOrder.CollectGroups o:
-                foreach (var bundle in o.MissingBundles)
-                {
-                    var work = BundleStore.Work(state.Epoch, o.Step.Step, bundle);
-                    if (asked.Add(work))
-                    {
-                        Dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, state.Epoch, o.Step.Policy, table, bundles.Content(o.Step, bundle)));
-                    }
-                }
-
+                asked.Ask(o, state.Epoch, table!, Dispatcher);
                 break;
             default:
                 throw new InvalidOperationException($"No rule for {order.GetType().Name}.");
         }
     }
+
+    /// <summary>Has the other learner nodes copy a checkpoint from the one that wrote it.</summary>
+    internal void KeepCopies(RunState state, RunEvents.CheckpointWritten written) =>
+        Learner.Tell(new ClusterProtocol.KeepCheckpoint(state.Run, new CheckpointRecord(written.Position, written.Manifest, written.Folder), "", CheckpointRetention.Kept(state)));
 
     // In a cluster both are one: the link to whichever node holds the learner's seat.
     private static (IActorRef Learner, IActorRef Desk) Appoint(IActorContext context, RunState state, RunServices services)

@@ -11,7 +11,7 @@ internal static class RunNotes
 
     internal sealed record Stored(Epoch Epoch, IReadOnlyList<StoredGroup> Groups) : INoSerializationVerificationNeeded;
 
-    internal sealed record TableLoaded(BlobRef Table) : INoSerializationVerificationNeeded;
+    internal sealed record TableLoaded(Digest Wanted, BlobRef Table) : INoSerializationVerificationNeeded;
 
     internal sealed record Faulted(Epoch Epoch, string Reason, FailureKind Kind) : INoSerializationVerificationNeeded;
 

@@ -103,7 +103,7 @@ public static class RunReplay
             case RunOrder.BeginReinforcement:
                 return (new RunPosition(RunStage.Reinforcement, 0), await options.Learner.BeginReinforcementAsync(stop).ConfigureAwait(false));
             case RunOrder.TrainStep { Step: var step }:
-                var groups = await PayloadGroups.ReadAsync(payloads!, step.Step, [.. step.Payloads.Select(payload => payload!.Value)]).ConfigureAwait(false);
+                var groups = await PayloadGroups.ReadAsync(payloads!, step.Step, step.Payloads).ConfigureAwait(false);
                 var policy = await options.Learner.PublishAsync(weights.Folder, stop).ConfigureAwait(false);
                 weights.Prune([policy]);
                 var trained = await trainer.TrainAsync(step.Step, policy, groups, stop).ConfigureAwait(false);

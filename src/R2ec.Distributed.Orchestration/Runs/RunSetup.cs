@@ -20,6 +20,7 @@ public static class RunSetup
 
     private const string Settings = """
         akka.actor.serialization-settings.allow-unregistered-types = off
+        akka.scheduler.tick-duration = 33ms
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.cluster.min-nr-of-members = 1

@@ -18,4 +18,12 @@ public sealed record WorkOptions
     /// <summary>Failures of one piece of work, reported by a living worker, before the run pauses.</summary>
     /// <value>Count. Default 3.</value>
     public int FailureBudget { get; init; } = 3;
+
+    /// <summary>Nodes that hold each checkpoint in a cluster, the learner's own among them; as many as there are where there are fewer.</summary>
+    /// <value>Count, 1 to 16. Default 2.</value>
+    public int Replicas { get; init; } = 2;
+
+    /// <summary>Whether groups are kept although two checkpoints behind which they are not needed are held by enough nodes; a replay from the beginning needs them.</summary>
+    /// <value>Default true.</value>
+    public bool KeepGroups { get; init; } = true;
 }

@@ -56,7 +56,8 @@ public sealed record CheckpointManifest(IReadOnlyDictionary<string, Digest> File
     /// <summary>Whether every file stands in a folder as the manifest says; reads them all.</summary>
     public bool IsWhole(string folder) => Files.All(file => IsFile(Path.Combine(folder, file.Key), file.Value));
 
-    internal static bool IsFile(string path, Digest wanted)
+    /// <summary>Whether a file has these bytes; reads it whole.</summary>
+    public static bool IsFile(string path, Digest wanted)
     {
         if (!File.Exists(path))
         {

@@ -15,6 +15,12 @@ internal sealed class FileFetch(BulkReply replies, WorkThread disk)
 {
     private const int AtOnce = 4;
 
+    /// <summary>Length of the file where it is known: a manifest that names another is not followed.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>Told of every chunk that came, with its length; on any thread.</summary>
+    public Action<int> Arrived { get; init; } = _ => { };
+
     /// <summary>Fetches, and puts the file at its place once it is whole and on the disk.</summary>
     /// <param name="route">What it is called on the bulk channel; its manifest stands below it.</param>
     /// <param name="path">Its place.</param>
@@ -47,6 +53,11 @@ internal sealed class FileFetch(BulkReply replies, WorkThread disk)
     private async Task FetchAsync(string route, string path, List<string> holders, Func<string, bool> isWanted, CancellationToken stop)
     {
         var manifest = await ManifestAsync(route, holders[0], stop).ConfigureAwait(false);
+        if (Length is { } length && manifest.LengthBytes != length)
+        {
+            throw new BlobLostException($"{route} has {manifest.LengthBytes} bytes at {holders[0]} where {length} were named.");
+        }
+
         var part = await disk.RunAsync(() => new PartFile(path, manifest)).ConfigureAwait(false);
         try
         {
@@ -56,6 +67,7 @@ internal sealed class FileFetch(BulkReply replies, WorkThread disk)
             {
                 var bytes = await ChunkAsync(route, manifest, index, rota, ended).ConfigureAwait(false);
                 await disk.RunAsync(() => part.Write(index, bytes)).ConfigureAwait(false);
+                Arrived(bytes.Length);
             }).ConfigureAwait(false);
             if (!await disk.RunAsync(() => part.Flush(isWanted)).ConfigureAwait(false))
             {

@@ -58,6 +58,9 @@ public sealed class HolderDirectory : IHolders, INodeAddresses
         }
     }
 
+    /// <summary>Bulk addresses of the nodes that live.</summary>
+    public IReadOnlyList<string> Living => _living;
+
     /// <inheritdoc/>
     public void Set(IReadOnlyList<string> living) => _living = living;
 

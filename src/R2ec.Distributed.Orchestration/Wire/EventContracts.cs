@@ -56,5 +56,11 @@ internal static class EventContracts
         WireContract.Of<FaultObserved>("run.fault-observed.v1", 7,
             (ref w, e) => { w.Put(e.Run); w.Put(e.Node); w.Put(e.Role); w.Put(e.Evidence); w.Write(e.LeasesReturned); w.Write(e.DetectedAfterSeconds); w.Put(e.At); },
             (ref r) => new(r.Run(), r.Text(), r.Text(), r.Text(), r.ReadInt32(), r.ReadDouble(), r.Instant())),
+        WireContract.Of<StepAssembled>("run.step-assembled.v1", 4,
+            (ref w, e) => { w.Put(e.Run); w.Write(e.Step); w.List(e.Groups, (ref i, g) => i.Put(g)); w.Put(e.At); },
+            (ref r) => new(r.Run(), r.ReadInt32(), r.List((ref i) => i.Group()), r.Instant())),
+        WireContract.Of<GroupsDropped>("run.groups-dropped.v1", 6,
+            (ref w, e) => { w.Put(e.Run); w.Write(e.Step); w.Put(e.Groups); w.Write((int)e.Rule); w.Put(e.Reason); w.Put(e.At); },
+            (ref r) => new(r.Run(), r.ReadInt32(), r.Ints(), r.Choice<DropRule>(), r.Text(), r.Instant())),
     ];
 }

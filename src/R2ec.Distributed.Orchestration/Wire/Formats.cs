@@ -1,5 +1,6 @@
 using MessagePack;
 using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Orchestration.Wire;
 
@@ -33,6 +34,20 @@ internal static class Formats
     {
         reader.Fields(2);
         return new TrainedGroup(reader.Sample(), reader.List(Trained));
+    }
+
+    internal static void Put(ref MessagePackWriter writer, NamedFolder folder)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write((int)folder.Kind);
+        writer.Put(folder.Name);
+        writer.List(folder.Content.Files, (ref i, f) => { i.WriteArrayHeader(3); i.Put(f.Name); i.Write(f.Bytes); i.Put(f.Content); });
+    }
+
+    internal static NamedFolder Folder(ref MessagePackReader reader)
+    {
+        reader.Fields(3);
+        return new NamedFolder(reader.Choice<FolderKind>(), reader.Text(), new FolderManifest(reader.List((ref i) => { i.Fields(3); return new FolderFile(i.Text(), i.ReadInt64(), i.Digest()); })));
     }
 
     private static void Put(ref MessagePackWriter writer, Completion completion)

@@ -3,10 +3,11 @@ using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Orchestration.Wire;
 
-/// <summary>A plan's numbers, in the order of their keys.</summary>
+/// <summary>A plan's numbers, in the order of their keys. Mode and bound stand behind them where the mode is not sync: a sync plan has the bytes that it always had.</summary>
 internal static class PlanFormat
 {
     private const int FieldCount = 22;
+    private const int FieldCountOffPolicy = 24;
 
     internal static void Put(this ref MessagePackWriter writer, RunPlan plan)
     {
@@ -16,17 +17,28 @@ internal static class PlanFormat
             plan.BundleUsers, plan.RefreshEvery, plan.Shards, plan.EvaluateEvery, plan.EvaluationSamples, plan.InterimSamples, plan.BootstrapDraws,
             plan.Patience, plan.CheckpointEvery, plan.CheckpointKeep, plan.ItemCount, plan.TrainCount, plan.ValidCount, plan.TestCount,
         ];
-        writer.WriteArrayHeader(FieldCount);
+        writer.WriteArrayHeader(plan.Mode == TrainingMode.Sync ? FieldCount : FieldCountOffPolicy);
         foreach (var number in numbers)
         {
             writer.Write(number);
+        }
+
+        if (plan.Mode != TrainingMode.Sync)
+        {
+            writer.Write((int)plan.Mode);
+            writer.Write(plan.MaxStaleness);
         }
     }
 
     internal static RunPlan Plan(this ref MessagePackReader reader)
     {
-        reader.Fields(FieldCount);
-        return new RunPlan
+        var count = reader.ReadArrayHeader();
+        if (count is not (FieldCount or FieldCountOffPolicy))
+        {
+            throw new MessagePackSerializationException($"A plan has {FieldCount} or {FieldCountOffPolicy} fields, not {count}.");
+        }
+
+        var plan = new RunPlan
         {
             Seed = reader.ReadInt64(),
             WarmStartSteps = reader.ReadInt32(),
@@ -51,5 +63,6 @@ internal static class PlanFormat
             ValidCount = reader.ReadInt32(),
             TestCount = reader.ReadInt32(),
         };
+        return count == FieldCount ? plan : plan with { Mode = reader.Choice<TrainingMode>(), MaxStaleness = reader.ReadInt32() };
     }
 }

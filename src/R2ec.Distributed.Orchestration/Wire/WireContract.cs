@@ -28,8 +28,9 @@ public abstract class WireContract
     /// <param name="fieldCount">Fields that are written.</param>
     /// <param name="write">Writes them.</param>
     /// <param name="read">Reads them.</param>
-    public static WireContract Of<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read)
-        where T : notnull => new Typed<T>(manifest, fieldCount, write, read);
+    /// <param name="optional">How many of the last fields an earlier version did not write: where they are missing, the reader is at its end.</param>
+    public static WireContract Of<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional = 0)
+        where T : notnull => new Typed<T>(manifest, fieldCount, write, read, optional);
 
     /// <summary>A value as bytes.</summary>
     public abstract byte[] Write(object value);
@@ -38,7 +39,7 @@ public abstract class WireContract
     /// <exception cref="MessagePackSerializationException">The bytes are not of this contract.</exception>
     public abstract object Read(ReadOnlyMemory<byte> bytes);
 
-    private sealed class Typed<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read) : WireContract(manifest, typeof(T), fieldCount)
+    private sealed class Typed<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional) : WireContract(manifest, typeof(T), fieldCount)
         where T : notnull
     {
         public override byte[] Write(object value)
@@ -57,9 +58,9 @@ public abstract class WireContract
             {
                 var reader = new MessagePackReader(bytes);
                 var count = reader.ReadArrayHeader();
-                if (count < FieldCount)
+                if (count < FieldCount - optional)
                 {
-                    throw new MessagePackSerializationException($"{Manifest} has {count} fields, {FieldCount} are needed.");
+                    throw new MessagePackSerializationException($"{Manifest} has {count} fields, {FieldCount - optional} are needed.");
                 }
 
                 var value = read(ref reader);

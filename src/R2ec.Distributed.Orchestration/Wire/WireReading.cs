@@ -70,6 +70,8 @@ internal static class WireReading
         return new BlobRef(reader.Digest(), reader.ReadInt64(), reader.Text());
     }
 
+    internal static int? OptionalInt(this ref MessagePackReader reader) => reader.TryReadNil() ? null : reader.ReadInt32();
+
     internal static int[] Ints(this ref MessagePackReader reader)
     {
         var numbers = new int[reader.ReadArrayHeader()];

@@ -35,6 +35,18 @@ internal static class WireWriting
         }
     }
 
+    internal static void PutOptional(this ref MessagePackWriter writer, int? number)
+    {
+        if (number is { } given)
+        {
+            writer.Write(given);
+        }
+        else
+        {
+            writer.WriteNil();
+        }
+    }
+
     internal static void Put(this ref MessagePackWriter writer, GroupId group)
     {
         writer.WriteArrayHeader(2);

@@ -18,11 +18,11 @@ internal sealed class RunScript(RunPlan plan)
 
     internal Func<int, double> Ndcg { get; init; } = step => step;
 
-    internal static RunPlan Plan(int steps = 4, int warmStart = 30, int patience = 0) => new()
+    internal static RunPlan Plan(int steps = 4, int warmStart = 30, int patience = 0, TrainingMode mode = TrainingMode.Sync, int maxStaleness = 0) => new()
     {
         Seed = 1, WarmStartSteps = warmStart, WarmStartCheckpointEvery = 20, Steps = steps, Batch = 3, GroupSize = 2, BundleGroups = 2, BundleItems = 4, BundleUsers = 4, RefreshEvery = 2,
         Shards = 2, EvaluateEvery = 2, EvaluationSamples = 0, InterimSamples = 0, BootstrapDraws = 100, Patience = patience, CheckpointEvery = 3, CheckpointKeep = 2, ItemCount = 5,
-        TrainCount = 7, ValidCount = 2, TestCount = 2,
+        TrainCount = 7, ValidCount = 2, TestCount = 2, Mode = mode, MaxStaleness = maxStaleness,
     };
 
     internal static Digest D(string text) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
@@ -66,6 +66,7 @@ internal sealed class RunScript(RunPlan plan)
         RunOrder.Evaluate o => new RunCommands.ReportEvaluation(State.Epoch, o.Step, o.Kind, [new Metric("valid/ndcg@10", Ndcg(o.Step))], D("ranks"), D("chains")),
         RunOrder.PlanStep o => new RunCommands.PlanStep(o.Step, _order.Samples(o.Step)),
         RunOrder.CollectGroups o => new RunCommands.CompleteGroups(State.Epoch, [.. Enumerable.Range(0, o.Step.Bundles[o.MissingBundles[0]]).Select(i => Group(o.Step, o.Step.FirstGroup(o.MissingBundles[0]) + i))]),
+        RunOrder.AssembleStep o => new RunCommands.AssembleStep(o.Step),
         RunOrder.TrainStep o => new RunCommands.ReportTrained(State.Epoch, o.Step.Step, D($"version {o.Step.Step}"), [new Metric("reward/mean", o.Step.Step), new Metric("time/step_s", 1)]),
         RunOrder.Complete => new RunCommands.Complete(),
         _ => throw new InvalidOperationException(order.ToString()),
@@ -73,7 +74,7 @@ internal sealed class RunScript(RunPlan plan)
 
     internal static StoredGroup Group(StepRecord step, int index) => new(new GroupId(step.Step, index), step.Samples[index], D($"group {step.Step}/{index}"), 100, step.Policy, step.Table);
 
-    private static string Name(RunOrder order) => order switch
+    internal static string Name(RunOrder order) => order switch
     {
         RunOrder.TrainWarmStart o => $"warm {o.UntilStep}",
         RunOrder.WriteCheckpoint o => $"checkpoint {o.Position.FolderName}",
@@ -81,6 +82,7 @@ internal sealed class RunScript(RunPlan plan)
         RunOrder.Evaluate o => $"evaluate {o.Step} {o.Kind}",
         RunOrder.PlanStep o => $"plan {o.Step}",
         RunOrder.CollectGroups o => $"collect {o.Step.Step} {string.Join('+', o.MissingBundles)}",
+        RunOrder.AssembleStep o => $"assemble {o.Step}",
         RunOrder.TrainStep o => $"train {o.Step.Step}",
         _ => order.GetType().Name,
     };

@@ -138,7 +138,8 @@ public sealed class RunStateTests
         [
             new RunEvents.Interrupted(RunScript.Run, RunScript.Now), new RunEvents.Failed(RunScript.Run, "why", RunScript.Now), new RunEvents.Paused(RunScript.Run, "why", RunScript.Now),
             new RunEvents.Submitted(RunScript.Run, "seed: 1", RunScript.Now), new RunEvents.Stopped(RunScript.Run, RunScript.Now),
-            new RunEvents.FaultObserved(RunScript.Run, "rollout-1", "rollout", "no beat", 2, 4, RunScript.Now),
+            new RunEvents.FaultObserved(RunScript.Run, "rollout-1", "rollout", "no beat", 2, 4, RunScript.Now), new RunEvents.GroupsDropped(RunScript.Run, 9, [0], DropRule.Surplus, "why", RunScript.Now),
+            new RunEvents.StepAssembled(RunScript.Run, 9, [], RunScript.Now),
         ];
         Assert.All(others, fact => Assert.Equal(script.State.Position, script.State.Apply(fact).Position));
         List<Type> seen = [.. script.Facts.Concat(others).Select(fact => fact.GetType()).Distinct()];
@@ -167,6 +168,28 @@ public sealed class RunStateTests
         var state = new RunScript(RunScript.Plan()) { Ndcg = step => step == 2 ? 1 : 0 }.Begin().ToTheEnd().State;
 
         Assert.Equal(["step-000004", "step-000003", "step-000002", "step-000000"], CheckpointRetention.Kept(state));
+    }
+
+    [Fact]
+    public void Groups_behind_the_second_newest_checkpoint_that_is_held_are_not_needed_to_go_on()
+    {
+        var state = new RunScript(RunScript.Plan()).Begin().ToTheEnd().State;
+
+        Assert.Equal(3, CheckpointRetention.Line(state, [.. state.Checkpoints.Select(checkpoint => checkpoint.Manifest)]));
+        Assert.Equal(0, CheckpointRetention.Line(state, [state.Checkpoints[^1].Manifest]));
+        Assert.Equal(0, CheckpointRetention.Line(state, []));
+        Assert.Equal(3, CheckpointRetention.GroupsAfter(state, 3).Count());
+        Assert.Equal(12, CheckpointRetention.GroupsAfter(state, 0).Count());
+    }
+
+    [Fact]
+    public void The_checkpoint_that_a_run_begins_with_is_part_of_what_fixes_its_bits_where_it_was_recorded()
+    {
+        Dictionary<string, string> earlier = new() { ["threads"] = "1" }, one = new(earlier) { ["model"] = "a" }, other = new(earlier) { ["model"] = "b" };
+
+        Assert.Equal(["model was a and is b here"], NumericsDifferences.Between(one, other));
+        Assert.Equal(["model was a and is not set here"], NumericsDifferences.Between(one, earlier));
+        Assert.Empty(NumericsDifferences.Between(earlier, one));
     }
 
     private sealed record Unknown : IRunEvent

@@ -142,6 +142,28 @@ public sealed class TwoPhasesTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => run.Workers[0].BackwardAsync(1, 0, [], [], default));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task Off_policy_a_token_that_the_rollout_thought_impossible_costs_no_more_than_the_dual_clip(double dual)
+    {
+        using var toy = new Toy(Toy.Small with { Recpo = Toy.Small.Recpo with { Mode = "async", DualClip = dual } });
+        await using var run = new ToyRun(toy);
+        await run.BeginAsync();
+        await run.LoadAsync();
+        var drawn = ToyGroups.Drawn(toy, 4);
+        TrainedGroup[] groups = [.. drawn.Select(group => group with
+        {
+            Completions = [.. group.Completions.Select(c => c with { Advantage = -1, BehaviourLogProbabilities = [.. Enumerable.Repeat(-60f, c.TrainedCount)] })],
+        })];
+
+        var forwards = (await run.GradientsAsync(1, groups)).Forwards;
+
+        // Each token counts 1 / tokens, and l = dual · A = −dual: the part is their negative sum.
+        Within(Math.Abs(forwards.Sum(forward => forward.TokenPart) - dual), 1e-5, "token part");
+        Assert.Equal(drawn.Sum(group => group.Completions.Sum(c => c.TrainedCount)), forwards.Sum(forward => forward.ClippedCount));
+    }
+
     private static double Tolerance(string policy) => policy.EndsWith("bfloat16", StringComparison.Ordinal) ? CoarseRounding : Rounding;
 
     private static async Task<Measured> GradientAsync(

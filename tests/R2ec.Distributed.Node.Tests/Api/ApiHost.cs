@@ -23,8 +23,11 @@ internal sealed class ApiHost : IAsyncDisposable
 
     internal IEnumerable<RouteEndpoint> Routes => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
 
-    internal static Task<ApiHost> CoordinatorAsync(FakeControl control, SpecRoots? roots = null) =>
-        StartAsync(app => ApiRoutes.Map(app, control, new ApiOptions { Roots = roots ?? new SpecRoots(null, null), Resolve = spec => spec with { Device = "cpu" } }));
+    internal static Task<ApiHost> CoordinatorAsync(FakeControl control, SpecRoots? roots = null, Func<ApiOptions, ApiOptions>? with = null)
+    {
+        var options = new ApiOptions { Roots = roots ?? new SpecRoots(null, null), Resolve = spec => spec with { Device = "cpu" } };
+        return StartAsync(app => ApiRoutes.Map(app, control, with is null ? options : with(options)));
+    }
 
     internal static Task<ApiHost> GatewayAsync(TimeSpan patience, params Uri[] coordinators) => GatewayAsync(patience, null, coordinators);
 

@@ -2,7 +2,10 @@ using System.Net;
 using System.Text.Json;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Node.Api;
+using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Cluster;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Testing;
 
 namespace R2ec.Distributed.Node.Tests.Api;
@@ -64,6 +67,33 @@ public sealed class ApiRoutesTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(reason, Error(text), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_data_set_that_only_another_node_has_is_taken_and_one_that_nobody_has_is_refused()
+    {
+        var root = Directory.CreateTempSubdirectory("r2ec-api-roots");
+        await using var host = await ApiHost.CoordinatorAsync(_control, new SpecRoots(root.FullName, null), options => options with
+        {
+            Elsewhere = (kind, name, _) => Task.FromResult(kind == FolderKind.Data && name == "far/films"),
+        });
+        static string Spec(string name) => $"data: {{source: prepared, path: '{name}'}}\nmodel: {{source: scratch, tokenizer: train, chat_template: none}}\n";
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await host.AskAsync(HttpMethod.Post, "runs", Asking.Submission("near", Spec("near/films")))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await host.AskAsync(HttpMethod.Post, "runs", Asking.Submission("out", Spec("../films")))).Status);
+        Assert.Equal(HttpStatusCode.Created, (await host.AskAsync(HttpMethod.Post, "runs", Asking.Submission("far", Spec("far/films")))).Status);
+        root.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_passed_on_as_its_holder_serves_it()
+    {
+        _control.Checkpoints = (manifest, file) => manifest == Journals.D("manifest") && file == "policy.safetensors" ? new MemoryStream("policy"u8.ToArray()) : null;
+
+        Assert.Equal("policy", (await _host.AskAsync(HttpMethod.Get, "runs/games/checkpoints/step-000000/policy.safetensors")).Body);
+        Assert.Equal("policy", (await _host.AskAsync(HttpMethod.Get, "runs/games/weights?step=0")).Body);
+        Assert.Equal(HttpStatusCode.NotFound, (await _host.AskAsync(HttpMethod.Get, "runs/games/checkpoints/step-000000/other")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _host.AskAsync(HttpMethod.Get, "runs/games/checkpoints/step-000009/policy.safetensors")).Status);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Node.Api;
 
@@ -15,6 +16,8 @@ public sealed class EventJsonTests
             new RunEvents.Resumed(Journals.Run, new Epoch(2), new Dictionary<string, string> { ["Threads x"] = "1" }, FakeControl.Now),
             new RunEvents.NumericsAccepted(Journals.Run, new Dictionary<string, string> { ["threads"] = "2" }, FakeControl.Now),
             new RunEvents.WarmStartAdvanced(Journals.Run, 25, Journals.Weights, [new Metric("loss/token", double.PositiveInfinity)], FakeControl.Now),
+            new RunEvents.StepAssembled(Journals.Run, 2, [new GroupId(1, 1), new GroupId(2, 0)], FakeControl.Now),
+            new RunEvents.GroupsDropped(Journals.Run, 2, [1], DropRule.Failed, "the device is hot", FakeControl.Now),
             new RunEvents.PlanShortened(Journals.Run, 4, "enough", FakeControl.Now),
             new RunEvents.Completed(Journals.Run, FakeControl.Now), new RunEvents.Interrupted(Journals.Run, FakeControl.Now), new RunEvents.Stopped(Journals.Run, FakeControl.Now),
             new RunEvents.Failed(Journals.Run, "ä \"", FakeControl.Now), new RunEvents.Paused(Journals.Run, "", FakeControl.Now),

@@ -21,6 +21,8 @@ internal sealed class FakeControl : ICoordinatorControl
 
     internal Func<Digest, Stream?> Weights { get; set; } = _ => null;
 
+    internal Func<Digest, string, Stream?> Checkpoints { get; set; } = (_, _) => null;
+
     internal Exception? JournalFault { get; set; }
 
     public Task<ControlAnswer> SubmitAsync(RunId run, string spec, CancellationToken stop)
@@ -62,8 +64,10 @@ internal sealed class FakeControl : ICoordinatorControl
 
     public Task<Stream?> OpenWeightsAsync(Digest weights, CancellationToken stop) => Task.FromResult(Weights(weights));
 
+    public Task<Stream?> OpenCheckpointAsync(Digest manifest, string file, CancellationToken stop) => Task.FromResult(Checkpoints(manifest, file));
+
     internal static NodeStatus Node(string name, NodeState state = NodeState.Healthy, string reason = "", Digest? weights = null) =>
-        new(name, [name.Split('-')[0]], state, reason, TimeSpan.FromSeconds(0.4), weights, 2, 700L << 20, 4711, "127.0.0.1:7100");
+        new(name, [name.Split('-')[0]], state, reason, TimeSpan.FromSeconds(0.4), weights, 2, 700L << 20, 4711, "127.0.0.1:7100", 19);
 
     private RunState State(RunId run) => Journals.GetValueOrDefault(run, []).Aggregate(new RunState(run), (at, fact) => at.Apply(fact));
 

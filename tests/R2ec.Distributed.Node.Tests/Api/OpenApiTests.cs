@@ -30,7 +30,7 @@ public sealed class OpenApiTests
 
         foreach (var (schema, path, list) in new[]
         {
-            ("Run", "runs", true), ("Run", "runs/games", false), ("Fault", "runs/games/faults", true), ("Audit", "runs/games/audit", false), ("Why", "runs/games/why", false), ("Node", "nodes", true),
+            ("Run", "runs", true), ("Run", "runs/games", false), ("Fault", "runs/games/faults", true), ("Audit", "runs/games/audit", false), ("Why", "runs/games/why", false), ("Node", "nodes", true), ("Checkpoint", "runs/games/checkpoints", true),
         })
         {
             var answer = await host.GetAsync(path);

@@ -36,6 +36,9 @@ public sealed class WhyRulesTests
         var facts = Journals.UnderWay();
         facts.AddRange(facts.OfType<RunEvents.GroupCompleted>().Select(g => g with { Group = g.Group with { Step = 2 } }).ToList());
 
+        Told(Why(facts, [FakeControl.Node("learner-2", weights: Journals.D("version 0")), Reward, Rollout]), "trains step 2", "r2ec watch games");
+
+        facts.Add(new RunEvents.Resumed(Journals.Run, new Epoch(2), new Dictionary<string, string> { ["threads"] = "1" }, FakeControl.Now));
         Told(Why(facts, [FakeControl.Node("learner-2", weights: Journals.D("version 0")), Reward, Rollout]), "learner was replaced", "r2ec faults games");
         Told(Why(facts, [Learner, Reward, Rollout]), "trains step 2", "r2ec watch games");
     }
@@ -86,6 +89,19 @@ public sealed class WhyRulesTests
     }
 
     [Fact]
+    public void All_that_is_in_work_is_told()
+    {
+        var facts = Journals.UnderWay();
+        var started = facts.FindIndex(f => f is RunEvents.Started);
+        facts[started] = (RunEvents.Started)facts[started] with { Plan = ((RunEvents.Started)facts[started]).Plan with { Steps = 3, Mode = TrainingMode.OneStepOff, MaxStaleness = 1 } };
+        facts.AddRange(facts.OfType<RunEvents.GroupCompleted>().Select(g => g with { Group = g.Group with { Step = 2 } }).ToList());
+        facts.Add(facts.OfType<RunEvents.StepPlanned>().Last() with { Step = 3 });
+
+        Told(Why(facts, [Learner, Reward, Rollout]), "trains step 2; collects the groups of step 3: 1 of 1 bundles are missing", "r2ec watch games");
+        Told(Why(facts, [Learner, Reward]), "no rollout node has joined", "r2ec nodes");
+    }
+
+    [Fact]
     public void Every_order_has_words() => Assert.All(
         typeof(RunOrder).GetNestedTypes().Where(t => !t.IsAbstract && t != typeof(RunOrder.Nothing)),
         type => Assert.NotEqual("nothing", WhyRules.Doing((RunOrder)Made(type))));
@@ -93,8 +109,13 @@ public sealed class WhyRulesTests
     private static object Made(Type type)
     {
         var constructor = type.GetConstructors().OrderByDescending(c => c.GetParameters().Length).First();
-        var step = new StepRecord(1, [], [], Journals.Weights, Journals.Weights, [], null);
-        return constructor.Invoke([.. constructor.GetParameters().Select(p => p.ParameterType == typeof(StepRecord) ? step : p.ParameterType == typeof(IReadOnlyList<int>) ? Array.Empty<int>() : Activator.CreateInstance(p.ParameterType))]);
+        return constructor.Invoke([.. constructor.GetParameters().Select(p => p.ParameterType switch
+        {
+            _ when p.ParameterType == typeof(StepRecord) => new StepRecord(1, [], [], Journals.Weights, 0, Journals.Weights, [], []),
+            _ when p.ParameterType == typeof(StepAssembly) => new StepAssembly(1, Journals.Weights, [], new Staleness(0, 0, 0), null),
+            _ when p.ParameterType == typeof(IReadOnlyList<int>) => Array.Empty<int>(),
+            _ => Activator.CreateInstance(p.ParameterType),
+        })]);
     }
 
     private static WhyReport Why(List<IRunEvent> facts, IReadOnlyList<NodeStatus> nodes, params WaitFact[] waits) =>

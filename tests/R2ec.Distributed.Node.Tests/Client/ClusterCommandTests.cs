@@ -8,6 +8,7 @@ using R2ec.Distributed.Node.Tests.Docs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Weights;
 using R2ec.Distributed.Testing;
 
 namespace R2ec.Distributed.Node.Tests.Client;
@@ -20,13 +21,16 @@ public sealed class ClusterCommandTests(SmallestRun run) : IClassFixture<Smalles
     private readonly FakeControl _control = new();
     private ApiHost _coordinator = null!, _gateway = null!;
 
+    private List<string> Kept => [.. Directory.EnumerateDirectories(Path.Combine(run.Folder, "checkpoints")).Order(StringComparer.Ordinal)];
+
     public async ValueTask InitializeAsync()
     {
         var folder = new RunFolder(run.Folder, new RunId("docs"));
         _control.Journals[folder.Run] = [.. JournalReader.Read(folder)];
         _control.Weights = digest => File.Exists(Path.Combine(folder.Weights, $"{digest}.safetensors")) ? File.OpenRead(Path.Combine(folder.Weights, $"{digest}.safetensors")) : null;
         _control.Nodes.Add(FakeControl.Node("rollout-1"));
-        _coordinator = await ApiHost.CoordinatorAsync(_control);
+        _control.Checkpoints = (manifest, file) => Kept.FirstOrDefault(kept => CheckpointManifest.Find(kept, manifest) is not null) is { } kept ? File.OpenRead(Path.Combine(kept, file)) : null;
+        _coordinator = await ApiHost.CoordinatorAsync(_control, with: options => options with { Samples = (_, _) => File.ReadLinesAsync(Path.Combine(run.Folder, "samples.jsonl")) });
         _gateway = await ApiHost.GatewayAsync(TimeSpan.FromSeconds(20), _coordinator.Address);
         File.WriteAllText(Path.Combine(_place, "read"), ApiHost.Read);
         File.WriteAllText(Path.Combine(_place, "write"), ApiHost.Write);
@@ -124,15 +128,35 @@ public sealed class ClusterCommandTests(SmallestRun run) : IClassFixture<Smalles
     }
 
     [Fact]
-    public async Task Fetch_brings_spec_metrics_policy_and_report()
+    public async Task Fetch_brings_spec_metrics_samples_policy_checkpoints_and_report()
     {
         var place = Path.Combine(_place, "fetched");
 
         Assert.Contains("step 2, weights", await AskAsync("fetch", "docs", "--out", place), StringComparison.Ordinal);
 
-        Assert.Equal(["metrics.jsonl", "policy.safetensors", "report.html", "spec.resolved.yaml"], Directory.EnumerateFiles(place).Select(Path.GetFileName).Order());
-        Assert.Equal(File.ReadAllText(Path.Combine(run.Folder, "metrics.jsonl")), File.ReadAllText(Path.Combine(place, "metrics.jsonl")));
+        Assert.Equal(["metrics.jsonl", "policy.safetensors", "report.html", "samples.jsonl", "spec.resolved.yaml"], Directory.EnumerateFiles(place).Select(Path.GetFileName).Order());
+        Assert.All(["metrics.jsonl", "samples.jsonl"], name => Assert.Equal(File.ReadAllText(Path.Combine(run.Folder, name)), File.ReadAllText(Path.Combine(place, name))));
+        Assert.Equal(Kept.Select(Path.GetFileName), Directory.EnumerateDirectories(Path.Combine(place, "checkpoints")).Select(Path.GetFileName).Order());
+        Assert.All(Kept.SelectMany(Directory.EnumerateFiles), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(place, "checkpoints", Path.GetRelativePath(Path.Combine(run.Folder, "checkpoints"), file)))));
         await RefusedAsync(ExitCode.Input, "exists already", "fetch", "docs", "--out", place);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_nobody_holds_is_left_out_and_one_with_other_bytes_is_refused()
+    {
+        var gone = Kept[0];
+        var serve = _control.Checkpoints;
+        _control.Checkpoints = (manifest, file) => CheckpointManifest.Find(gone, manifest) is null ? serve(manifest, file) : null;
+        var (code, _, said) = await R2ecProcess.RunAsync("fetch", "docs", "--out", Path.Combine(_place, "fewer"), "--cluster", _place);
+        Assert.Equal(ExitCode.Done, code);
+        Assert.Contains($"checkpoint {Path.GetFileName(gone)} is left out", said, StringComparison.Ordinal);
+        Assert.Equal(Kept.Count - 1, Directory.EnumerateDirectories(Path.Combine(_place, "fewer", "checkpoints")).Count());
+
+        _control.Checkpoints = (manifest, file) => file == CheckpointManifest.FileName ? serve(manifest, file) : new MemoryStream([1, 2, 3]);
+        await RefusedAsync(ExitCode.Input, "did not come whole", "fetch", "docs", "--out", Path.Combine(_place, "torn"));
+        Assert.False(Directory.Exists(Path.Combine(_place, "torn")));
+        await AskAsync("fetch", "docs", "--out", Path.Combine(_place, "none"), "--checkpoints", "none");
+        Assert.False(Directory.Exists(Path.Combine(_place, "none", "checkpoints")));
     }
 
     [Fact]

@@ -41,6 +41,9 @@ public sealed class NodeConfigFileTests
         { "roles: [coordinator]", "roles: [rollout]", ["database_url_file: it is missing, and the role coordinator needs it"] },
         { "remoting: { port: 70000 }", "remoting: { port: 4053 }", ["remoting.port is 70000: out of range; it takes one from 1 to 65535."] },
         { "remoting: { prt: 1 }", "remoting: { port: 4053 }", ["remoting.prt: no such key; did you mean 'port'?", "remoting.port: it is missing"] },
+        { "devices: [cuda, tpu]", "", ["tpu", "not one of auto, cpu, cuda"] },
+        { "replicas: 17", "", ["from 1 to 16"] },
+        { "keep_groups: some", "", ["not one of all, checkpoints"] },
         { "coordinators: [a]", "coordinators: [a:1, b:1, c:1]", ["not of the form host:port"] },
         { "coordinators: [a:1]", "coordinators: [a:1, b:1, c:1]", ["there are 1 coordinators with 3 bulk addresses"] },
     };
@@ -79,6 +82,7 @@ public sealed class NodeConfigFileTests
         var config = Read(Sound);
 
         Assert.Equal(("127.0.0.1:4053", "gpu-1.example.org:4054", "0.0.0.0", 4.0), (config.Remoting.Dialled, config.Bulk.Dialled, config.Bulk.Host, config.LeaseSeconds));
+        Assert.Equal(("auto", 2, "all"), (Assert.Single(config.Devices), config.Replicas, config.KeepGroups));
         Assert.Null(config.Api);
         Assert.Null(config.DatabaseUrlFile);
     }
@@ -106,13 +110,16 @@ public sealed class NodeConfigFileTests
             DataRoot = "/data: #1",
             ModelRoot = "/models",
             LeaseSeconds = 2.5,
+            Devices = ["cuda:0", "cuda:3"],
+            Replicas = 3,
+            KeepGroups = "checkpoints",
         };
 
         NodeConfigFile.Write(file, config);
         var read = NodeConfigFile.Read(file);
 
-        Assert.Equal(config with { Roles = [], Coordinators = [], CoordinatorBulk = [] }, read with { Roles = [], Coordinators = [], CoordinatorBulk = [] });
-        Assert.Equal(config.Roles.Concat(config.Coordinators).Concat(config.CoordinatorBulk), read.Roles.Concat(read.Coordinators).Concat(read.CoordinatorBulk));
+        Assert.Equal(Lists(config), Lists(read));
+        Assert.Equal(config with { Roles = [], Coordinators = [], CoordinatorBulk = [], Devices = [] }, read with { Roles = [], Coordinators = [], CoordinatorBulk = [], Devices = [] });
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
@@ -128,6 +135,8 @@ public sealed class NodeConfigFileTests
     public void Every_shipped_configuration_is_accepted() => Assert.All(
         Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "cluster-config"), "*.yaml").Concat(Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "cluster-config", "single-host"), "*.yaml")),
         file => Assert.Contains(Path.GetFileNameWithoutExtension(file).Split('-')[0], NodeConfigFile.Read(file).Roles));
+
+    private static IEnumerable<string> Lists(NodeConfig config) => [.. config.Roles, .. config.Coordinators, .. config.CoordinatorBulk, .. config.Devices];
 
     private static NodeConfig Read(string text) => NodeConfigFile.Of("/etc/r2ec/r2ec.yaml", text, _ => null);
 }

@@ -25,6 +25,16 @@ public sealed class RestartRulesTests
     }
 
     [Fact]
+    public void Deaths_that_are_long_past_leave_the_budget_whole()
+    {
+        var state = new NodeState { Restarts = [Noon.AddMinutes(-11), Noon.AddMinutes(-9), Noon.AddSeconds(-1)] };
+
+        Assert.Equal(RestartRules.Budget - 2, RestartRules.Left(state, Noon));
+        Assert.Equal(RestartRules.Budget, RestartRules.Left(state, Noon.AddMinutes(30)));
+        Assert.Equal(0, RestartRules.Left(state with { Desired = NodeDesire.Retired }, Noon.AddMinutes(30)));
+    }
+
+    [Fact]
     public void A_node_is_not_due_before_its_time()
     {
         var state = new NodeState { NotBefore = Noon };

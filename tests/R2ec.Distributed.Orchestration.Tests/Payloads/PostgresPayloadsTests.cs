@@ -37,6 +37,21 @@ public sealed class PostgresPayloadsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sweep_removes_the_groups_of_its_steps_that_are_not_kept_and_nothing_else()
+    {
+        var groups = Enumerable.Range(1, 5).Select(step => Made(PayloadKind.Group, $"group {step}", step)).ToList();
+        var others = new[] { Made(PayloadKind.Ranks, "ranks", 2), Made(PayloadKind.Table, "table", 2), Made(PayloadKind.Chains, "chains", 2) };
+        await _payloads.PutAsync([.. groups, .. others]);
+        var another = new PostgresPayloads(_database, new RunId("two"));
+        await another.PutAsync([groups[1]]);
+
+        Assert.Equal(2, await _payloads.SweepAsync(1, 4, [groups[2].Digest]));
+
+        Assert.Equal([groups[0], groups[2], groups[4], .. others], await KeptAsync(_payloads, [.. groups, .. others]));
+        Assert.NotNull(await another.FindPackedAsync(groups[1].Digest));
+    }
+
+    [Fact]
     public async Task A_payload_of_another_run_is_not_there()
     {
         var payload = Made(PayloadKind.Group, "first");
@@ -69,10 +84,10 @@ public sealed class PostgresPayloadsTests : IAsyncLifetime
         await _payloads.PutAsync([group]);
         foreach (var table in tables.Append(tables[3]))
         {
-            await _payloads.ReplaceTableAsync(table);
+            await _payloads.ReplaceTableAsync(table, 1);
         }
 
-        await _payloads.ReplaceTableAsync(Made(PayloadKind.Table, "table 4"));
+        await _payloads.ReplaceTableAsync(Made(PayloadKind.Table, "table 4"), 1);
 
         Assert.Null(await _payloads.FindPackedAsync(tables[2].Digest));
         Assert.NotNull(await _payloads.FindPackedAsync(tables[3].Digest));
@@ -109,7 +124,21 @@ public sealed class PostgresPayloadsTests : IAsyncLifetime
         Assert.Contains("has not the tables of r2ec", fault.Message, StringComparison.Ordinal);
     }
 
-    private static Payload Made(PayloadKind kind, string content) => Payload.Of(kind, 1, Packed.Pack(System.Text.Encoding.UTF8.GetBytes(content)));
+    private static async Task<IReadOnlyList<Payload>> KeptAsync(PostgresPayloads payloads, IReadOnlyList<Payload> all)
+    {
+        var kept = new List<Payload>();
+        foreach (var payload in all)
+        {
+            if (await payloads.FindPackedAsync(payload.Digest) is not null)
+            {
+                kept.Add(payload);
+            }
+        }
+
+        return kept;
+    }
+
+    private static Payload Made(PayloadKind kind, string content, int step = 1) => Payload.Of(kind, step, Packed.Pack(System.Text.Encoding.UTF8.GetBytes(content)));
 
     private async Task<object?> CountAsync()
     {

@@ -13,10 +13,12 @@ namespace R2ec.Distributed.Orchestration.Tests.Runs;
 /// </summary>
 public sealed class KillTests
 {
-    [Fact]
-    public async Task A_run_killed_after_any_event_ends_with_the_same_weights_and_the_same_rows()
+    [Theory]
+    [InlineData("sync")]
+    [InlineData("one-step-off")]
+    public async Task A_run_killed_after_any_event_ends_with_the_same_weights_and_the_same_rows(string mode)
     {
-        using var world = new RunWorld { Spec = RunWorld.Small(steps: 3) };
+        using var world = new RunWorld { Spec = RunWorld.Small(steps: 3, mode) };
         var whole = world.Create("whole");
         var tables = new List<object[]>();
         world.OnFact = fact => Keep(tables, whole, fact);

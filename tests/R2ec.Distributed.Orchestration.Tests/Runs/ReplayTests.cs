@@ -85,7 +85,7 @@ public sealed class ReplayTests
         Assert.True(report.From < newest.Position);
     }
 
-    private static async Task<ReplayReport> ReplayAsync(RunWorld world, RunFolder folder, int? from)
+    internal static async Task<ReplayReport> ReplayAsync(RunWorld world, RunFolder folder, int? from)
     {
         var options = world.Options(folder);
         return await RunReplay.RunAsync(

@@ -125,16 +125,18 @@ public sealed class WholeRunTests
 
     internal static async Task StopAfterAsync(RunWorld world, RunFolder folder, Func<IRunEvent, bool> at)
     {
-        RunHost? host = null;
+        // The first facts may come before the host is handed out.
+        var started = new TaskCompletionSource<RunHost>(TaskCreationOptions.RunContinuationsAsynchronously);
         world.OnFact = fact =>
         {
             if (at(fact))
             {
-                host!.Drain();
+                _ = started.Task.ContinueWith(host => host.Result.Drain(), TaskScheduler.Default);
             }
         };
-        await using (host = await RunHost.StartAsync(world.Options(folder), TestContext.Current.CancellationToken))
+        await using (var host = await RunHost.StartAsync(world.Options(folder), TestContext.Current.CancellationToken))
         {
+            started.SetResult(host);
             await host.Completion.WaitAsync(RunWorld.Limit, TestContext.Current.CancellationToken);
         }
 

@@ -3,6 +3,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Weights;
@@ -45,7 +46,9 @@ internal sealed class SimPayloads(SimDatabase database) : IPayloads
         return Task.CompletedTask;
     }
 
-    public Task ReplaceTableAsync(Payload table) => PutAsync([table]);
+    public Task ReplaceTableAsync(Payload table, int kept) => PutAsync([table]);
+
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => Task.FromResult(0);
 
     public Task<byte[]> ReadAsync(Digest digest, string place) => database switch
     {
@@ -130,4 +133,12 @@ internal sealed class SimJournals(SimDatabase database) : IRunJournals
 
     public Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop) =>
         database.IsDown ? Task.FromException<IReadOnlyList<IRunEvent>>(new DatabaseLostException()) : Task.FromResult<IReadOnlyList<IRunEvent>>([.. database.Facts(run).Skip((int)after)]);
+}
+
+/// <summary>A run that names no folder.</summary>
+internal sealed class SimFolders : IRunFolders
+{
+    public Task<IReadOnlyList<NamedFolder>> GatherAsync(string spec, Action<string> tell, CancellationToken stop) => Task.FromResult<IReadOnlyList<NamedFolder>>([]);
+
+    public Task BringAsync(IReadOnlyList<NamedFolder> folders, Action<string> tell, CancellationToken stop) => Task.CompletedTask;
 }

@@ -1,6 +1,8 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
+using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Wire;
 using R2ec.Distributed.Testing;
 
@@ -52,6 +54,39 @@ public sealed class WireTests
         byte[] longer = [(byte)(bytes[0] + 1), .. bytes[1..], 0xC0];
 
         Assert.Equal(Samples.Of(contract.Type), contract.Read(longer));
+    }
+
+    [Fact]
+    public void A_plan_that_overlaps_says_so_behind_its_numbers_and_one_that_does_not_has_the_bytes_it_always_had()
+    {
+        var contract = WireContracts.Of("run.started.v1")!;
+        var sync = (RunEvents.Started)Samples.Of(typeof(RunEvents.Started));
+        var ahead = sync with { Plan = sync.Plan with { Mode = TrainingMode.Async, MaxStaleness = 3 } };
+
+        Assert.Equal(contract.Write(sync).Length + 2, contract.Write(ahead).Length);
+        Assert.Equal((TrainingMode.Sync, 0), Overlap((RunEvents.Started)contract.Read(contract.Write(sync))));
+        Assert.Equal((TrainingMode.Async, 3), Overlap((RunEvents.Started)contract.Read(contract.Write(ahead))));
+
+        static (TrainingMode, int) Overlap(RunEvents.Started started) => (started.Plan.Mode, started.Plan.MaxStaleness);
+    }
+
+    [Fact]
+    public void The_largest_step_of_an_async_run_fits_into_one_event() => Assert.NotNull(WirePassage.Of(new RunEvents.StepAssembled(
+        Samples.Run, int.MaxValue, [.. Enumerable.Range(0, RunPlan.MostAssembled).Select(index => new GroupId(int.MaxValue - index, index))], Samples.At)));
+
+    [Fact]
+    public void An_earlier_version_may_lack_the_last_fields()
+    {
+        var contract = WireContracts.Of("cluster.node-beat.v1")!;
+        var beat = (ClusterProtocol.NodeBeat)Samples.Of(contract.Type);
+        var bytes = contract.Write(beat with { RestartsLeft = null });
+
+        byte[] shorter = [(byte)(bytes[0] - 1), .. bytes[1..^1]];
+        byte[] tooShort = [(byte)(bytes[0] - 2), .. bytes[1..^2]];
+
+        Assert.Null(((ClusterProtocol.NodeBeat)contract.Read(shorter)).RestartsLeft);
+        Assert.Equal(beat.RestartsLeft, ((ClusterProtocol.NodeBeat)contract.Read(contract.Write(beat))).RestartsLeft);
+        Assert.Throws<MessagePack.MessagePackSerializationException>(() => contract.Read(tooShort));
     }
 
     [Fact]

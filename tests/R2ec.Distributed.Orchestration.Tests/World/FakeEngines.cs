@@ -92,7 +92,7 @@ internal sealed class FakeGradientEngine : IGradientEngine
         var order = _kept[(step, shard)];
         var users = MemoryMarshal.Cast<byte, float>(userGradients).ToArray().Sum();
         var items = MemoryMarshal.Cast<byte, float>(itemGradients).ToArray().Sum();
-        var tokens = order.Groups.SelectMany(group => group.Completions).Sum(chain => chain.TokenScale * chain.Advantage * chain.Tokens.Take(chain.TrainedCount).Sum());
+        var tokens = order.Groups.SelectMany(group => group.Completions).Sum(chain => chain.TokenScale * chain.Advantage * chain.Tokens.Take(chain.TrainedCount).Sum() * (1 + (chain.BehaviourLogProbabilities?.Sum() ?? 0)));
         return Task.FromResult(new ShardGradient(shard, FakeRolloutEngine.Floats(Enumerable.Range(0, FakePolicy.Width).Select(i => (float)(_policy!.Weights[i] * (tokens + users) + items))), order.MeasureParts ? [1] : null));
     }
 

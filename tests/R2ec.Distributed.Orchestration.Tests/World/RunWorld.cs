@@ -31,11 +31,11 @@ internal sealed class RunWorld : IDisposable
 
     internal int Workers { get; init; } = 1;
 
-    internal static ExperimentSpec Small(int steps = 4) => new()
+    internal static ExperimentSpec Small(int steps = 4, string mode = "sync") => new()
     {
         Seed = 5,
         WarmStart = new WarmStartSpec { Steps = 30 },
-        Recpo = new RecPoSpec { Steps = steps, Batch = 5, GroupSize = 2 },
+        Recpo = new RecPoSpec { Steps = steps, Batch = 5, GroupSize = 2, Mode = mode },
         Rollout = new RolloutSpec { BundleGroups = 3, BundleItems = 4 },
         Evaluation = new EvaluationSpec { Every = 2, BundleUsers = 4, BootstrapDraws = 100 },
         Checkpoints = new CheckpointSpec { Every = 3, WarmStartEvery = 20, Keep = 2 },

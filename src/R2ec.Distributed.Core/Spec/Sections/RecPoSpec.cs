@@ -16,8 +16,16 @@ public sealed record RecPoSpec
     public int GroupSize { get; init; } = 4;
 
     /// <summary>Mode of overlap.</summary>
-    [SpecKey("sync: a step trains on rollouts of its own policy version.", Choices = "sync")]
+    [SpecKey("sync: a step trains on rollouts of its own policy version. one-step-off: the rollouts of the next step are made while a step trains, by the policy of one version earlier; the weights still follow from the spec. async: several steps' rollouts are in work, and a step trains on the groups that are there, at most max_staleness versions old.", Choices = "sync|one-step-off|async")]
     public string Mode { get; init; } = "sync";
+
+    /// <summary>Bound of async.</summary>
+    [SpecKey("Versions of the policy that a group may be older than the one that it trains, in mode async alone; left out, 2.", Min = 1, Max = 16)]
+    public int? MaxStaleness { get; init; }
+
+    /// <summary>Dual clip of one-step-off and async.</summary>
+    [SpecKey("In one-step-off and async: the surrogate of a negative advantage A is at least this times A, however large the ratio; above 1 + epsilon_high. Not used in sync, where the ratio is 1.", Min = 1, AboveMin = true, Max = 1000)]
+    public double DualClip { get; init; } = 3;
 
     /// <summary>Learning rate.</summary>
     [SpecKey("Learning rate of AdamW.", Min = 0, AboveMin = true, Max = 1, Source = "released training script")]

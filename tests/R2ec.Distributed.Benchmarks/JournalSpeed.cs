@@ -22,7 +22,11 @@ internal static class JournalSpeed
     public static async Task RunAsync(string database)
     {
         var scratch = Directory.CreateTempSubdirectory("r2ec-journal-");
-        File.SetUnixFileMode(scratch.FullName, (UnixFileMode)Convert.ToInt32("755", 8));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(scratch.FullName, (UnixFileMode)Convert.ToInt32("755", 8));   // the database's own user comes through
+        }
+
         try
         {
             await (database == "postgres" ? OnPostgresAsync(scratch.FullName) : OnSqliteAsync(scratch.FullName));

@@ -3,6 +3,7 @@ namespace R2ec.Distributed.Core.Runs;
 /// <summary>
 /// Who does which work until when. Every piece of work ends exactly once; a lease that is not renewed in time is given out again and its late result
 /// ignored. Only failures that a living worker reports count against the budget. Times are of one monotonic clock. Not thread-safe.
+/// For work whose state stays with its worker, such as a shard's graph; what any worker may take over has <see cref="Scheduling.WorkLedger{T}"/>.
 /// </summary>
 /// <param name="duration">How long a lease holds without a sign of life.</param>
 /// <param name="longest">How long one attempt may take in all, however alive its worker says it is.</param>
@@ -125,9 +126,6 @@ public sealed class LeaseLedger<T>(TimeSpan duration, TimeSpan longest, int fail
         Return(work, entry);
         return true;
     }
-
-    /// <summary>Pieces of work that workers have, by worker.</summary>
-    public IEnumerable<string> Workers => _entries.Values.Where(entry => entry.Worker is not null).Select(entry => entry.Worker!);
 
     /// <summary>Forgets work, whoever does it.</summary>
     public void Forget(T work)

@@ -37,6 +37,10 @@ public sealed record ExperimentSpec
     [SpecKey("The RecPO algorithm.")]
     public RecPoSpec Recpo { get; init; } = new();
 
+    /// <summary>What else a chain is worth.</summary>
+    [SpecKey("What a chain is worth beside the fused RecPO reward.")]
+    public RewardsSpec Rewards { get; init; } = new();
+
     /// <summary>How chains are sampled.</summary>
     [SpecKey("How reasoning chains are sampled.")]
     public RolloutSpec Rollout { get; init; } = new();

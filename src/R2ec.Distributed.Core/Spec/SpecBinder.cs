@@ -55,6 +55,7 @@ internal static class SpecBinder
         var value = (field.Kind, node) switch
         {
             (SpecKind.Section, _) => Bind(field.Property.PropertyType, field.Fields, node, field.Path, places, faults),
+            (SpecKind.Sections, SpecNode.Sequence list) => Sections(field, list, places, faults),
             (SpecKind.Texts, SpecNode.Sequence list) => Texts(field, list, faults),
             (SpecKind.Texts, SpecNode.Scalar one) => Texts(field, new SpecNode.Sequence(one.Place, [one]), faults),
             (SpecKind.NamedTexts, SpecNode.Map map) => NamedTexts(field, map, faults),
@@ -67,13 +68,27 @@ internal static class SpecBinder
         }
     }
 
+    // A key of the second section of a list is rewards.terms[1].name: its place tells two sections apart, and so does its path.
+    private static Array Sections(SpecField field, SpecNode.Sequence list, Dictionary<string, SpecPlace> places, List<SpecFault> faults)
+    {
+        var sections = Array.CreateInstance(field.Record, list.Values.Count);
+        foreach (var (index, node) in list.Values.Index())
+        {
+            var path = $"{field.Path}[{index}]";
+            places[path] = node.Place;
+            sections.SetValue(Bind(field.Record, [.. field.Fields.Select(inner => inner with { Path = $"{path}.{inner.Key}" })], node, path, places, faults), index);
+        }
+
+        return sections;
+    }
+
     private static void Nothing(object result, SpecField field, SpecNode node, List<SpecFault> faults)
     {
         if (field.Optional)
         {
             field.Property.SetValue(result, null);
         }
-        else if (field.Kind != SpecKind.Section)
+        else if (!field.HasFields)
         {
             faults.Add(new SpecFault(node.Place, field.Path, null, "it has no value", $"{SpecValues.Remedy(field)}, or leave the key out"));
         }

@@ -56,7 +56,8 @@ public static class SpecCatalogue
         var inner = Nullable.GetUnderlyingType(property.PropertyType);
         var kind = KindOf(inner ?? property.PropertyType);
         var optional = inner is not null || (!property.PropertyType.IsValueType && nullability.Create(property).WriteState == NullabilityState.Nullable);
-        return new SpecField(path, property, facts, kind, optional, value, kind == SpecKind.Section ? FieldsOf(property.PropertyType, path + ".") : []);
+        var field = new SpecField(path, property, facts, kind, optional, value, []);
+        return field.HasFields ? field with { Fields = FieldsOf(field.Record, path + ".") } : field;
     }
 
     private static SpecKind KindOf(Type type) => type switch
@@ -67,6 +68,7 @@ public static class SpecCatalogue
         _ when type == typeof(string) => SpecKind.Text,
         _ when type == typeof(IReadOnlyDictionary<string, string>) => SpecKind.NamedTexts,
         _ when type.IsAssignableFrom(typeof(string[])) => SpecKind.Texts,
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => SpecKind.Sections,
         _ => SpecKind.Section,
     };
 }

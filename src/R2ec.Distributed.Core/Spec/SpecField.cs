@@ -10,7 +10,7 @@ namespace R2ec.Distributed.Core.Spec;
 /// <param name="Kind">What it holds.</param>
 /// <param name="Optional">Whether it may be left without a value.</param>
 /// <param name="Default">Its value where the spec is silent.</param>
-/// <param name="Fields">Keys of a section, in the order of the record; else none.</param>
+/// <param name="Fields">Keys of a section or of each section of a list, in the order of the record; else none.</param>
 public sealed record SpecField(
     string Path, PropertyInfo Property, SpecKeyAttribute Facts, SpecKind Kind, bool Optional, object? Default, IReadOnlyList<SpecField> Fields)
 {
@@ -19,6 +19,12 @@ public sealed record SpecField(
 
     /// <summary>The texts allowed; empty where any is.</summary>
     public IReadOnlyList<string> Choices => Facts.Choices?.Split('|') ?? [];
+
+    /// <summary>Whether it has keys of its own.</summary>
+    public bool HasFields => Kind is SpecKind.Section or SpecKind.Sections;
+
+    /// <summary>The record behind its keys.</summary>
+    public Type Record => Kind == SpecKind.Sections ? Property.PropertyType.GetGenericArguments()[0] : Property.PropertyType;
 
     /// <summary>Type of the values, for people.</summary>
     public string KindName => Kind switch
@@ -29,6 +35,7 @@ public sealed record SpecField(
         SpecKind.Switch => "true or false",
         SpecKind.Texts => "list of texts",
         SpecKind.NamedTexts => "names with texts",
+        SpecKind.Sections => "list of sections",
         _ => "text",
     };
 

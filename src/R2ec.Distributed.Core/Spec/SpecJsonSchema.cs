@@ -32,6 +32,12 @@ public static class SpecJsonSchema
         {
             Section(result, field.Fields);
         }
+        else if (field.Kind == SpecKind.Sections)
+        {
+            var item = new JsonObject();
+            Section(item, field.Fields);
+            (result["type"], result["items"]) = ("array", item);
+        }
         else
         {
             var target = field.Kind == SpecKind.Texts ? new JsonObject { ["type"] = "string" } : result;
@@ -52,7 +58,7 @@ public static class SpecJsonSchema
             result["type"] = new JsonArray(result["type"]!.GetValue<string>(), "null");
         }
 
-        if (field.Kind != SpecKind.Section && field.Default is not null)
+        if (!field.HasFields && field.Default is not null)
         {
             result["default"] = JsonSerializer.SerializeToNode(field.Default, field.Default.GetType());
         }

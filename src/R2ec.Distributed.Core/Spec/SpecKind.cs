@@ -23,4 +23,7 @@ public enum SpecKind
 
     /// <summary>Texts by names that the spec's author chooses.</summary>
     NamedTexts = 6,
+
+    /// <summary>A list of sections that have the same keys.</summary>
+    Sections = 7,
 }

@@ -14,6 +14,10 @@ internal static class SpecOverrides
                 var near = SpecCatalogue.Nearest(path, Siblings(path));
                 faults.Add(new SpecFault(value.Place, path, null, "no such key", near is null ? "`r2ec spec schema` lists all keys" : $"did you mean '{near}'?"));
             }
+            else if (ListAbove(path) is { } list)
+            {
+                faults.Add(new SpecFault(value.Place, path, null, $"{list} is a list, and which of its sections is meant is not said", $"give the whole list, such as --set '{list}=[{{name: a}}, {{name: b}}]'"));
+            }
             else if (tree is SpecNode.Map map)
             {
                 tree = Set(map, path.Split('.'), value);
@@ -21,6 +25,12 @@ internal static class SpecOverrides
         }
 
         return tree;
+    }
+
+    private static string? ListAbove(string path)
+    {
+        var dot = path.LastIndexOf('.');
+        return dot > 0 && SpecCatalogue.ByPath.TryGetValue(path[..dot], out var above) && above.Kind == SpecKind.Sections ? above.Path : null;
     }
 
     private static IReadOnlyList<SpecField> Siblings(string path)

@@ -22,7 +22,7 @@ public static class SpecPage
 
             """);
         Table(text, "The top level", SpecCatalogue.Fields);
-        foreach (var section in SpecCatalogue.ByPath.Values.Where(f => f.Kind == SpecKind.Section))
+        foreach (var section in SpecCatalogue.ByPath.Values.Where(f => f.HasFields))
         {
             Table(text, $"`{section.Path}`", section.Fields, section);
         }
@@ -35,13 +35,13 @@ public static class SpecPage
         text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
         if (section is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{section.Facts.Meaning}{(section.Default is null ? " Optional." : "")}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"{section.Facts.Meaning}{(section.Default is null ? " Optional." : "")}{(section.Kind == SpecKind.Sections ? " A list; each of its sections has these keys." : "")}\n\n");
         }
 
         text.Append("| key | type | default | range | meaning |\n| --- | --- | --- | --- | --- |\n");
         foreach (var field in fields)
         {
-            var value = field.Kind == SpecKind.Section ? $"see [`{field.Path}`](#{field.Path.Replace(".", "", StringComparison.Ordinal)})"
+            var value = field.HasFields ? $"see [`{field.Path}`](#{field.Path.Replace(".", "", StringComparison.Ordinal)})"
                 : field.Default is null ? "" : $"`{Cell(SpecWriter.Value(field.Default))}`";
             var source = field.Facts.Source is null ? "" : $" Default: {field.Facts.Source}.";
             text.Append(CultureInfo.InvariantCulture, $"| `{field.Key}` | {field.KindName} | {value} | {Cell(field.RangeName)} | {Cell(field.Facts.Meaning)}{source} |\n");

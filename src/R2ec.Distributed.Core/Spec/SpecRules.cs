@@ -36,6 +36,7 @@ internal static class SpecRules
         Algorithm(spec, Require);
         Overlap(spec.Recpo, Require);
         WarmStart(spec, Require);
+        RewardTermRules.Check(spec.Rewards, Require);
         Require(spec.Evaluation.Samples == 0 || spec.Evaluation.InterimSamples <= spec.Evaluation.Samples, "evaluation.interim_samples", spec.Evaluation.InterimSamples,
             $"more than evaluation.samples, {spec.Evaluation.Samples}", "lower it, or set it to 0");
     }
@@ -132,7 +133,7 @@ internal static class SpecRules
         return new SpecPlace(source, 0);
     }
 
-    private static bool IsPattern(string pattern)
+    internal static bool IsPattern(string pattern)
     {
         try
         {
@@ -145,5 +146,5 @@ internal static class SpecRules
         }
     }
 
-    private delegate void Rule(bool holds, string key, object? value, string rule, string remedy);
+    internal delegate void Rule(bool holds, string key, object? value, string rule, string remedy);
 }

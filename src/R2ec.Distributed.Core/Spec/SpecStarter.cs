@@ -27,11 +27,27 @@ public static class SpecStarter
                 continue;
             }
 
+            if (field.Kind == SpecKind.Sections)
+            {
+                List(text, field, indent, off);
+                continue;
+            }
+
             var range = field.RangeName.Length > 0 ? $"{field.KindName}, {field.RangeName}" : field.KindName;
             text.Append(CultureInfo.InvariantCulture, $"{indent}# {field.Facts.Meaning} ({range}{(field.Facts.Source is null ? "" : $"; default: {field.Facts.Source}")})\n");
             var example = field.Default is null ? field.Facts.Example : null;
             var absent = field.Default is null && example is null;
             text.Append(CultureInfo.InvariantCulture, $"{indent}{(absent && !off ? "# " : mark)}{field.Key}: {example ?? SpecWriter.Value(field.Default)}\n");
+        }
+    }
+
+    private static void List(StringBuilder text, SpecField field, string indent, bool off)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"{indent}# {field.Facts.Meaning} (a list; each of its sections has the keys below)\n{indent}{(off ? "# " : "")}{field.Key}: []\n");
+        foreach (var (index, inner) in field.Fields.Index())
+        {
+            var range = inner.RangeName.Length > 0 ? $"{inner.KindName}, {inner.RangeName}" : inner.KindName;
+            text.Append(CultureInfo.InvariantCulture, $"{indent}# {(index == 0 ? "-" : " ")} {inner.Key}: {inner.Facts.Example ?? SpecWriter.Value(inner.Default)}   # {inner.Facts.Meaning} ({range})\n");
         }
     }
 }

@@ -22,6 +22,7 @@ public static class SpecWriter
         double number => SpecField.Number(number),
         IFormattable whole and (int or long) => whole.ToString(null, CultureInfo.InvariantCulture),
         IReadOnlyDictionary<string, string> named => $"{{{string.Join(", ", named.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => $"{Text(n.Key)}: {Text(n.Value)}"))}}}",
+        System.Collections.ICollection { Count: 0 } => "[]",
         IEnumerable<string> texts => $"[{string.Join(", ", texts.Select(Text))}]",
         _ => Text(value.ToString()!),
     };
@@ -31,7 +32,12 @@ public static class SpecWriter
         foreach (var field in fields)
         {
             var value = field.Property.GetValue(owner);
-            if (field.Kind != SpecKind.Section || value is null)
+            if (field.Kind == SpecKind.Sections && value is System.Collections.ICollection { Count: > 0 } sections)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{field.Key}:\n");
+                List(text, field.Fields, sections, indent + "  ");
+            }
+            else if (field.Kind != SpecKind.Section || value is null)
             {
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{field.Key}: {Value(value)}\n");
             }
@@ -40,6 +46,17 @@ public static class SpecWriter
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{field.Key}:\n");
                 Section(text, field.Fields, value, indent + "  ");
             }
+        }
+    }
+
+    // The first key of a section stands behind the dash.
+    private static void List(StringBuilder text, IReadOnlyList<SpecField> fields, System.Collections.ICollection sections, string indent)
+    {
+        foreach (var section in sections)
+        {
+            var start = text.Length;
+            Section(text, fields, section, indent + "  ");
+            text[start + indent.Length] = '-';
         }
     }
 

@@ -1,5 +1,6 @@
 using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Node.Composition;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Cluster;
 
@@ -14,7 +15,13 @@ internal sealed class NodeAssembler(NodeConfig config, FolderHashes hashes, bool
     /// <inheritdoc/>
     public AssembledRun Assemble(string spec)
     {
-        var read = new SpecRoots(config.DataRoot, config.ModelRoot).Under(SpecFile.Of("the run's spec", spec, []).Sound());
+        var own = SpecFile.Of("the run's spec", spec, []).Sound();
+        if (config.Roles.Contains("reward"))
+        {
+            RewardTokens.Require(own.Rewards);
+        }
+
+        var read = new SpecRoots(config.DataRoot, config.ModelRoot).Under(own);
         IReadOnlyList<string> devices = computes ? NodeDevices.For(config.Devices, read.Device, RunNumerics.Device(NodeDevices.Auto)) : [read.Device];
         var run = RunAssembly.Of(read with { Device = devices[0] }, null, hashes);
         var others = devices.Skip(1).Select(device => new PolicyContext(run.Spec with { Device = device }, run.Book, run.Tokenizer, run.Teacher)).ToList();
@@ -27,6 +34,7 @@ internal sealed class NodeAssembler(NodeConfig config, FolderHashes hashes, bool
             Numerics = run.Numerics,
             Book = run.Book,
             Baselines = run.Baselines,
+            Rewards = run.Rewards,
             Rollouts = [.. engines.SelectMany(one => one.Rollouts)],
             Gradients = [.. engines.SelectMany(one => one.Gradients)],
             Learner = engines[0].Learner,

@@ -69,6 +69,10 @@ internal sealed record NodeConfig
     /// <summary>How long a lease holds without a sign of life.</summary>
     /// <value>Seconds, 2 to 3600. Default 4.</value>
     public double LeaseSeconds { get; init; } = 4;
+
+    /// <summary>Work that takes longer than this many times its usual duration is leased a second time to a worker that is idle.</summary>
+    /// <value>Factor, 0 (never) to 1000. Default 3.</value>
+    public double StragglerFactor { get; init; } = 3;
 }
 
 /// <summary>Where something listens, and how others dial it.</summary>

@@ -91,6 +91,7 @@ internal static class NodeConfigFile
             Replicas = values.TryGetValue("replicas", out var replicas) ? (int)(double)replicas : 2,
             KeepGroups = Text("keep_groups") ?? NodeConfig.AllGroups,
             LeaseSeconds = values.TryGetValue("lease_seconds", out var lease) ? (double)lease : 4,
+            StragglerFactor = values.TryGetValue("straggler_factor", out var factor) ? (double)factor : 3,
         };
     }
 
@@ -124,6 +125,7 @@ internal static class NodeConfigFile
                 "replicas" => config.Replicas,
                 "keep_groups" => config.KeepGroups,
                 "lease_seconds" => config.LeaseSeconds,
+                "straggler_factor" => config.StragglerFactor,
                 _ => throw new InvalidOperationException($"The writer does not know the key {path}."),
             },
         };

@@ -29,6 +29,7 @@ internal static class NodeConfigKeys
         new("replicas", NodeConfigKind.Whole, "Nodes that hold each checkpoint, the learner's own among them; as many as there are where there are fewer. Of coordinators.", "2") { Min = 1, Max = 16 },
         new("keep_groups", NodeConfigKind.Text, "Which groups stay in the database: all, or those after the second-newest checkpoint that verified and is held by `replicas` nodes. Of coordinators; without all of them a run cannot be replayed from its beginning.", NodeConfig.AllGroups) { Choices = [NodeConfig.AllGroups, "checkpoints"] },
         new("lease_seconds", NodeConfigKind.Number, "Seconds that a lease holds without a sign of life.", "4") { Min = 2, Max = 3600 },
+        new("straggler_factor", NodeConfigKind.Number, "Work that takes longer than this many times its usual duration, and two seconds, is leased a second time to an idle worker; 0 never. Coordinators use it.", "3") { Min = 0, Max = 1000 },
     ];
 
     /// <summary>The keys that stand directly in a section; of the file itself for the empty path.</summary>

@@ -130,6 +130,7 @@ internal sealed class NodeHost : IAsyncDisposable
     internal static WorkOptions Work(NodeConfig config) => new()
     {
         Lease = TimeSpan.FromSeconds(config.LeaseSeconds),
+        StragglerFactor = config.StragglerFactor,
         Replicas = config.Replicas,
         KeepGroups = config.KeepGroups == NodeConfig.AllGroups,
     };

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Model.Checkpoints;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Weights;
 
@@ -66,9 +68,9 @@ internal sealed class NodeStores : IDisposable
     {
         try
         {
-            PastWeights.Remove(_runs, working, _publishes);
+            PastWeights.Remove(_runs, working, _publishes, PolicyHash.OfFile);
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or InputException)
         {
             _log.LogWarning("Weights of earlier runs were not removed: {Reason}", refused.Message);
         }

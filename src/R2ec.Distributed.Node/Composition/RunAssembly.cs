@@ -10,7 +10,9 @@ using R2ec.Distributed.Data.Quickstart;
 using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.Tokenization;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Orchestration.Folders;
+using R2ec.Distributed.Orchestration.Rewards;
 
 namespace R2ec.Distributed.Node.Composition;
 
@@ -59,6 +61,9 @@ internal sealed class RunAssembly : IDisposable
 
     /// <summary>What fixes the bits here, the checkpoint's bytes among it; the first call reads that checkpoint.</summary>
     public IReadOnlyDictionary<string, string> Numerics => _numerics.Value;
+
+    /// <summary>What reward terms need of this process.</summary>
+    public RewardSources Rewards => new() { Texts = new RewardTexts(Set, Book, Tokenizer), Token = RewardTokens.Read };
 
     /// <summary>Digest of the data set.</summary>
     public Digest DataDigest => new(Set.Digest);

@@ -27,11 +27,21 @@ internal sealed class SampledChains(DataSet set)
     {
         var sample = group.Rollout.Sample;
         IReadOnlyList<string> history = [.. _numbers.Seen(sample).Select(Title)];
-        return group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, history, Title(_numbers.Target(sample)), chain, reward.Reward).ToLine());
+        return group.Rollout.Completions.Zip(group.Rewards, (chain, reward) => Sample(step, index, history, Title(_numbers.Target(sample)), chain, reward).ToLine());
     }
 
-    private ChainSample Sample(int step, int group, IReadOnlyList<string> history, string target, Completion chain, double reward) =>
-        new("train", step, group, reward, chain.Rank, chain.WroteMarker, history, target, [.. chain.TopItems.Take(TopItems).Select(Title)], chain.Text);
+    private ChainSample Sample(int step, int group, IReadOnlyList<string> history, string target, Completion chain, CompletionReward reward) => new(
+        "train",
+        step,
+        group,
+        reward.Reward,
+        chain.Rank,
+        chain.WroteMarker,
+        history,
+        target,
+        [.. chain.TopItems.Take(TopItems).Select(Title)],
+        chain.Text,
+        reward.Terms?.Select(term => new TermSample(term.Name, term.Value, term.IsRejected ? term.Rejected : null)).ToList());
 
     private string Title(int item) => set.Items[item].Title;
 }

@@ -6,6 +6,7 @@ using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Node.Commands;
 using R2ec.Distributed.Node.Reports;
 using R2ec.Distributed.Node.Screens;
+using R2ec.Distributed.Node.Security;
 using R2ec.Distributed.Node.Specs;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Runs;
@@ -32,6 +33,7 @@ internal static class TrainRun
             throw new InputException($"There is a run '{run}' in {Path.GetFullPath(request.Runs)} already. Go on with it by `./r2ec resume {run}`, or give the new run another --name.");
         }
 
+        RewardTokens.Require(reading.Spec.Rewards);
         using var assembly = RunAssembly.Of(RunAssembly.Resolve(reading.Spec), null);
         _ = RunPlan.From(assembly.Spec, assembly.Book);
         var yaml = SpecWriter.Resolved(assembly.Spec);
@@ -81,6 +83,7 @@ internal static class TrainRun
             AcceptOtherNumerics = accept,
             Book = assembly.Book,
             Baselines = assembly.Baselines,
+            Rewards = assembly.Rewards,
             RolloutEngines = engines.Rollouts,
             GradientEngines = engines.Gradients,
             LearnerEngine = engines.Learner,

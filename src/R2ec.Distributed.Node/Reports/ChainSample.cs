@@ -14,6 +14,7 @@ namespace R2ec.Distributed.Node.Reports;
 /// <param name="Target">Title of the item that came next.</param>
 /// <param name="Top">Titles of the best items.</param>
 /// <param name="Text">The chain.</param>
+/// <param name="Terms">Values of the spec's further reward terms by name, or why a term rejects the chain; left out where there are none.</param>
 internal sealed record ChainSample(
     [property: JsonPropertyName("phase")] string Phase,
     [property: JsonPropertyName("step")] int Step,
@@ -24,7 +25,8 @@ internal sealed record ChainSample(
     [property: JsonPropertyName("history")] IReadOnlyList<string> History,
     [property: JsonPropertyName("target")] string Target,
     [property: JsonPropertyName("top")] IReadOnlyList<string> Top,
-    [property: JsonPropertyName("text")] string Text)
+    [property: JsonPropertyName("text")] string Text,
+    [property: JsonPropertyName("terms"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TermSample>? Terms = null)
 {
     /// <summary>The samples of a file, torn last lines left out. No file, no samples.</summary>
     public static IReadOnlyList<ChainSample> ReadAll(string path) =>

@@ -13,6 +13,7 @@ internal static class ReportCharts
         [
             Quality(report, evaluations),
             new("Reward", "Mean over the step's chains; it should rise.", "reward", Named(train, "reward/mean"), []),
+            new("Reward terms", "Mean of each further term over the chains that it does not reject, before its weight.", "value", Matching(train, n => n.StartsWith("reward/", StringComparison.Ordinal) && n.EndsWith("/mean", StringComparison.Ordinal) && n != "reward/mean"), []),
             new("Length of chains", "Tokens, the marker included.", "tokens", Matching(train, n => n.StartsWith("rollout/", StringComparison.Ordinal) && n.Contains("length", StringComparison.Ordinal)), []),
             new("Share of chains", "Closed: the chain wrote its marker itself. Degenerate: groups of equal rewards, which carry no signal.", "share", Matching(train, n => n.EndsWith("_fraction", StringComparison.Ordinal)), []),
             new("Entropy", "Of the policy along its chains; a fall to 0 means that it writes one chain only.", "nats", Matching(train, n => n.Contains("entropy", StringComparison.Ordinal)), []),

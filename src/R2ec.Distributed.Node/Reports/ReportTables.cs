@@ -90,11 +90,15 @@ internal static class ReportTables
 
     private static string Cards(IEnumerable<ChainSample> chains) => string.Concat(chains.Select(c =>
         $"""
-        <article><p class="facts">step {c.Step} · reward <b>{Short(Math.Round(c.Reward ?? 0, 3))}</b> · rank {c.Rank}{(c.Closed ? "" : " · never wrote its marker")}</p>
+        <article><p class="facts">step {c.Step} · reward <b>{Short(Math.Round(c.Reward ?? 0, 3))}</b> · rank {c.Rank}{(c.Closed ? "" : " · never wrote its marker")}{Terms(c)}</p>
         <p class="history">{Escape(string.Join(" → ", c.History.TakeLast(8)))} <b>→ {Escape(c.Target)}</b></p><pre>{Escape(c.Text)}</pre>
         <p class="facts">ranked best: {Escape(string.Join(", ", c.Top.Take(5)))}</p></article>
 
         """));
+
+    private static string Terms(ChainSample chain) => string.Concat((chain.Terms ?? []).Select(term => term.Rejected is { } reason
+        ? $" · rejected by {Escape(term.Name)}: {Escape(reason)}"
+        : $" · {Escape(term.Name)} {Short(Math.Round(term.Value, 3))}"));
 
     private static string Words(string gain) =>
         $"RL's gain on {(gain.StartsWith("test/", StringComparison.Ordinal) ? "test" : "validation")} users, {gain[(gain.LastIndexOf('/') + 1)..].ToUpperInvariant()}";

@@ -1,6 +1,7 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Spec;
+using R2ec.Distributed.Orchestration.Rewards;
 
 namespace R2ec.Distributed.Orchestration.Cluster;
 
@@ -33,6 +34,9 @@ public sealed record AssembledRun : IDisposable
 
     /// <summary>The model-free scorers.</summary>
     public required IBaselines Baselines { get; init; }
+
+    /// <summary>What reward terms need of this node.</summary>
+    public RewardSources Rewards { get; init; } = new();
 
     /// <summary>Makers of rollout engines, one for each device.</summary>
     public required IReadOnlyList<Func<IRolloutEngine>> Rollouts { get; init; }

@@ -42,8 +42,8 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         ArgumentNullException.ThrowIfNull(services);
         _services = services;
-        _thread = services.Threads("assembly");
         _began = services.Clock.GetTimestamp();
+        _thread = services.Threads("assembly");
         var own = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
         _doors = [.. services.Coordinators.Select(place => Context.ActorSelection($"{own.Protocol}://{own.System}@{place}/user/{Door.Name}"))];
         _link = Context.ActorOf(CoordinatorLink.Props(), "coordinator");
@@ -170,6 +170,11 @@ public sealed class NodeAgent : WireActor, IWithTimers
     {
         var sheet = BlobContracts.Read<RunSheet>(await _services.Blobs.GetAsync(blob, stop).ConfigureAwait(false));
         await _services.Folders.BringAsync(sheet.Folders, text => Lack(text, stop), stop).ConfigureAwait(false);
+        if (_lacks.Length > 0)
+        {
+            Lack("the run is put together here", stop);
+        }
+
         var made = await _thread.RunAsync(() => _services.Assembler.Assemble(sheet.Spec)).ConfigureAwait(false);
         return new Assembled(run, made, sheet.Lacks(made));
     }

@@ -39,7 +39,8 @@ public sealed class NodeWorkers : WireActor
 
         if (services.Roles.Contains("reward"))
         {
-            Context.ActorOf(RewardWorker.Props(coordinator, services.Blobs, services.Work, new RewardRule(made.Spec.Recpo), _thread), "reward-0");
+            var terms = Own(RewardTerms.Of(made.Spec.Rewards, made.Rewards, _thread, services.Clock));
+            Context.ActorOf(RewardWorker.Props(coordinator, services.Blobs, services.Work, new RewardRule(made.Spec.Recpo), terms, _thread), "reward-0");
         }
 
         if (services.Roles.Contains("learner"))

@@ -3,6 +3,7 @@ using R2ec.Distributed.Core.Evaluation;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Core.Scheduling;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Runs;
@@ -64,15 +65,17 @@ public sealed class Evaluator : WireActor
         var partners = greedy is null ? [] : PermutedChains.Partner((ulong)_plan.Seed, samples.Count);
         var sizes = Cuts.Bundles(samples.Count, _plan.BundleUsers);
         var contents = new List<byte[]>(sizes.Count);
+        var costs = new List<double>(sizes.Count);
         var first = 0;
         foreach (var part in Cuts.Apply(samples, sizes))
         {
             IReadOnlyList<int[]>? chains = greedy is null ? null : [.. Enumerable.Range(first, part.Count).Select(at => greedy[partners[at]].Chain)];
             contents.Add(BlobContracts.Write(new EvaluationBundle(part, mode, chains)));
+            costs.Add(WorkCost.Measure(_services.Book, part, mode == ChainMode.Greedy ? _services.Spec.Rollout.MaxNewTokens : 0));
             first += part.Count;
         }
 
-        return new SweepPart(split, mode, samples, new Sweep($"{order.Epoch}/evaluate/{order.Step}/{order.Kind}/{split}/{mode}", contents));
+        return new SweepPart(split, mode, samples, new Sweep($"{order.Epoch}/evaluate/{order.Step}/{order.Kind}/{split}/{mode}", contents, costs));
     }
 
     private IReadOnlyList<SampleId> Samples(EvaluationKind kind, Split split)

@@ -46,8 +46,8 @@ public sealed class ItemEncoder : WireActor
     private void OnEncode(MeasuringProtocol.EncodeTable order)
     {
         var items = Enumerable.Range(1, _plan.ItemCount).ToArray();
-        var contents = Cuts.Apply(items, Cuts.Bundles(items.Length, _plan.BundleItems)).Select(part => BlobContracts.Write(new EncodeBundle(part))).ToList();
-        var sweep = new Sweep($"{order.Epoch}/encode/{order.Version}", contents);
+        var parts = Cuts.Apply(items, Cuts.Bundles(items.Length, _plan.BundleItems)).ToList();
+        var sweep = new Sweep($"{order.Epoch}/encode/{order.Version}", [.. parts.Select(part => BlobContracts.Write(new EncodeBundle(part)))], [.. parts.Select(part => (double)part.Count)]);
         _current = (order, sweep, Sender);
         sweep.Start(_dispatcher, Self, _services.Blobs, WorkKind.Encode, order.Epoch, order.Policy, null);
     }

@@ -9,7 +9,8 @@ namespace R2ec.Distributed.Orchestration.Evaluation;
 /// <summary>A row of bundles that are done by whoever has time, and whose results are kept in the row's order.</summary>
 /// <param name="name">Name of the sweep within its run; bundles are <c>name/0</c>, <c>name/1</c> and so on.</param>
 /// <param name="contents">What each bundle is.</param>
-internal sealed class Sweep(string name, IReadOnlyList<byte[]> contents)
+/// <param name="costs">What each is expected to cost.</param>
+internal sealed class Sweep(string name, IReadOnlyList<byte[]> contents, IReadOnlyList<double> costs)
 {
     private readonly BlobRef?[] _results = new BlobRef?[contents.Count];
 
@@ -25,7 +26,7 @@ internal sealed class Sweep(string name, IReadOnlyList<byte[]> contents)
     {
         for (var bundle = 0; bundle < contents.Count; bundle++)
         {
-            dispatcher.Tell(new WorkProtocol.Enqueue(new WorkId($"{name}/{bundle}"), kind, epoch, policy, table, blobs.Put(contents[bundle])), owner);
+            dispatcher.Tell(new WorkProtocol.Enqueue(new WorkId($"{name}/{bundle}"), kind, epoch, policy, table, blobs.Put(contents[bundle]), costs[bundle]), owner);
         }
     }
 

@@ -43,7 +43,25 @@ internal static class StepMetrics
         }
 
         metrics.Add(new Metric("learning_rate", optimizer.LearningRate));
+        metrics.AddRange(Terms(rewards));
         return metrics;
+    }
+
+    // Every completion of a step has the same terms: they stand in the spec.
+    private static IEnumerable<Metric> Terms(CompletionReward[] rewards)
+    {
+        var terms = rewards.FirstOrDefault()?.Terms ?? [];
+        foreach (var (place, name) in terms.Select(term => term.Name).Index())
+        {
+            TermValue[] values = [.. rewards.Select(reward => reward.Terms![place])];
+            TermValue[] scored = [.. values.Where(value => !value.IsRejected)];
+            if (scored.Length > 0)
+            {
+                yield return new Metric($"reward/{name}/mean", scored.Average(value => value.Value));
+            }
+
+            yield return new Metric($"reward/{name}/rejected_fraction", Fraction(values.Length - scored.Length, values.Length));
+        }
     }
 
     private static double Fraction(long part, long whole) => whole == 0 ? 0 : (double)part / whole;

@@ -31,8 +31,11 @@ internal sealed class GroupSweep(IPayloads payloads, bool keepGroups, ILoggingAd
         }
 
         _busy = true;
-        _ = SweepAsync(_swept, line, [.. CheckpointRetention.GroupsAfter(state, keepGroups ? _swept : line)]);
+        _ = SweepAsync(_swept, line, [.. CheckpointRetention.GroupsAfter(state, keepGroups ? Swept(state) : line)]);
     }
+
+    // Payloads are numbered by their plan. In async mode an earlier step may have trained them: there all that were trained are named.
+    private int Swept(RunState state) => state.Plan?.Mode == TrainingMode.Async ? 0 : _swept;
 
     private async Task SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept)
     {
@@ -40,7 +43,10 @@ internal sealed class GroupSweep(IPayloads payloads, bool keepGroups, ILoggingAd
         {
             var count = await payloads.SweepAsync(after, until, kept).ConfigureAwait(false);
             _swept = until;
-            log.Info("Removed {Count} groups of the steps up to {Step} that are no longer needed", count, until);
+            if (count > 0)
+            {
+                log.Info("Removed {Count} groups of the steps up to {Step} that are no longer needed", count, until);
+            }
         }
         catch (Exception fault) when (fault is InputException or DatabaseLostException or ObjectDisposedException or InvalidOperationException)
         {

@@ -8,11 +8,12 @@ using R2ec.Distributed.Orchestration.Wire;
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
 /// <summary>
-/// A worker of a pool: asks for work, does one piece at a time, keeps the result as a blob, says so, and asks again. While it works it gives signs of life
-/// on every beat; a lease that it no longer has, it goes on with in vain, and its late result is ignored.
+/// A worker of a pool: asks for work, does one piece at a time, keeps the result as a blob, and says so. While it works it fetches the next piece ahead, so
+/// that it never idles for a round trip, and gives signs of life for both on every beat. A lease that it no longer has is broken off where it is told so,
+/// else done in vain, and its late result is ignored. One that stops hands back what it holds.
 /// </summary>
 /// <remarks>
-/// worker → registry → dispatcher: AskForWork; dispatcher → worker: Lease; worker → dispatcher: StillWorking …, WorkDone or WorkFailed.
+/// worker → registry → dispatcher: AskForWork; dispatcher → worker: Lease, Withdraw; worker → dispatcher: StillWorking …, WorkDone or WorkFailed.
 /// The worker waits for nobody but its own engine; the dispatcher waits for the worker until the lease ends.
 /// </remarks>
 public abstract class PoolWorker : WireActor, IWithTimers
@@ -25,7 +26,8 @@ public abstract class PoolWorker : WireActor, IWithTimers
     private readonly WorkProtocol.AskForWork _ask;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private (WorkProtocol.Lease Lease, IActorRef Dispatcher)? _current;
+    private HeldLease? _current;
+    private HeldLease? _next;
     private Epoch _newest;
 
     /// <summary>A worker that can do these kinds of work.</summary>
@@ -36,6 +38,7 @@ public abstract class PoolWorker : WireActor, IWithTimers
         _options = options;
         _ask = new WorkProtocol.AskForWork(Self.Path.ToStringWithoutAddress(), [.. kinds.Select(kind => (int)kind)]);
         Receive<WorkProtocol.Lease>(OnLease);
+        Receive<WorkProtocol.Withdraw>(OnWithdraw);
         Receive<Done>(OnDone);
         Receive<Faulted>(OnFaulted);
         Receive<Beat>(_ => OnBeat());
@@ -48,7 +51,10 @@ public abstract class PoolWorker : WireActor, IWithTimers
     protected IBlobStore Blobs => _blobs;
 
     /// <summary>Does a piece of work off the dispatchers' threads.</summary>
-    protected abstract Task<WorkResult> WorkAsync(WorkProtocol.Lease lease, CancellationToken stop);
+    /// <param name="lease">The piece.</param>
+    /// <param name="fetched">Its content, which was asked for when the lease arrived.</param>
+    /// <param name="stop">Breaks it off.</param>
+    protected abstract Task<WorkResult> WorkAsync(WorkProtocol.Lease lease, Task<byte[]> fetched, CancellationToken stop);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -60,70 +66,137 @@ public abstract class PoolWorker : WireActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        foreach (var held in Held())
+        {
+            held.Dispatcher.Tell(new WorkProtocol.WorkFailed(held.Lease.Run, held.Lease.Work, held.Lease.Attempt, "its worker was stopped", FailureKind.Lost));
+        }
+
         _stopping.Cancel();
         base.PostStop();
     }
 
+    private IEnumerable<HeldLease> Held() => new[] { _current, _next }.OfType<HeldLease>().Where(held => !held.IsWithdrawn);
+
     private void OnLease(WorkProtocol.Lease lease)
     {
-        if (_current is not null || lease.Epoch < _newest)
+        if (lease.Epoch > _newest)
+        {
+            BreakOff();
+        }
+
+        if (lease.Epoch < _newest || (_current is not null && _next is not null))
         {
             _log.Debug("Left lease {Work} to expire", lease.Work);
             return;
         }
 
         _newest = lease.Epoch;
-        _current = (lease, Sender);
-        StartAsync(lease).PipeTo(Self, success: done => done, failure: cause => new Faulted(lease, Faults.Reason(cause), Faults.Kind(cause)));
+        var held = new HeldLease(lease, Sender, _blobs, _stopping.Token);
+        if (_current is null)
+        {
+            Start(held);
+        }
+        else
+        {
+            _next = held;
+        }
     }
 
-    private async Task<Done> StartAsync(WorkProtocol.Lease lease)
+    // What an earlier epoch gave is done in vain: its dispatcher is gone.
+    private void BreakOff()
     {
-        var result = await WorkAsync(lease, _stopping.Token).ConfigureAwait(false);
-        return new Done(lease, result.Policy, result.Table, _blobs.Put(result.Content));
+        _current?.Withdraw();
+        _next?.Withdraw();
+        _next?.Dispose();
+        _next = null;
+    }
+
+    private void Start(HeldLease held)
+    {
+        _current = held;
+        StartAsync(held).PipeTo(Self, success: done => done, failure: cause => new Faulted(held, Faults.Reason(cause), Faults.Kind(cause)));
+        Ask();
+    }
+
+    private async Task<Done> StartAsync(HeldLease held)
+    {
+        var result = await WorkAsync(held.Lease, held.Content, held.Stop).ConfigureAwait(false);
+        return new Done(held, result.Policy, result.Table, _blobs.Put(result.Content));
     }
 
     private void OnDone(Done done)
     {
-        Tell(new WorkProtocol.WorkDone(done.Lease.Run, done.Lease.Work, done.Lease.Attempt, done.Lease.Epoch, done.Policy, done.Table, done.Result));
-        AskAgain();
+        var lease = done.Held.Lease;
+        if (done.Held.IsWithdrawn)
+        {
+            _blobs.Release(done.Result);
+        }
+        else
+        {
+            done.Held.Dispatcher.Tell(new WorkProtocol.WorkDone(lease.Run, lease.Work, lease.Attempt, lease.Epoch, done.Policy, done.Table, done.Result));
+        }
+
+        GoOn(askAtOnce: true);
     }
 
     // Who lost what it needed asks on the next beat: by then the others know of the loss as well.
     private void OnFaulted(Faulted faulted)
     {
-        _log.Warning("Failed at {Work}, attempt {Attempt}: {Reason}", faulted.Lease.Work, faulted.Lease.Attempt.Value, faulted.Reason);
-        Tell(new WorkProtocol.WorkFailed(faulted.Lease.Run, faulted.Lease.Work, faulted.Lease.Attempt, faulted.Reason, faulted.Kind));
-        _current = null;
-        if (faulted.Kind != FailureKind.Lost)
+        var lease = faulted.Held.Lease;
+        if (!faulted.Held.IsWithdrawn)
         {
-            AskAgain();
+            _log.Warning("Failed at {Work}, attempt {Attempt}: {Reason}", lease.Work, lease.Attempt.Value, faulted.Reason);
+            faulted.Held.Dispatcher.Tell(new WorkProtocol.WorkFailed(lease.Run, lease.Work, lease.Attempt, faulted.Reason, faulted.Kind));
+        }
+
+        GoOn(askAtOnce: faulted.Held.IsWithdrawn || faulted.Kind != FailureKind.Lost);
+    }
+
+    private void GoOn(bool askAtOnce)
+    {
+        _current?.Dispose();
+        _current = null;
+        if (_next is { } next)
+        {
+            _next = null;
+            Start(next);
+        }
+        else if (askAtOnce)
+        {
+            Ask();
+        }
+    }
+
+    private void OnWithdraw(WorkProtocol.Withdraw withdrawn)
+    {
+        if (_next is { } next && next.Is(withdrawn))
+        {
+            next.Withdraw();
+            next.Dispose();
+            _next = null;
+            Ask();
+        }
+        else if (_current is { } current && current.Is(withdrawn))
+        {
+            current.Withdraw();
         }
     }
 
     private void OnBeat()
     {
-        if (_current is { } current)
+        foreach (var held in Held())
         {
-            Tell(new WorkProtocol.StillWorking(current.Lease.Run, current.Lease.Work, current.Lease.Attempt));
+            held.Dispatcher.Tell(new WorkProtocol.StillWorking(held.Lease.Run, held.Lease.Work, held.Lease.Attempt));
         }
-        else
-        {
-            _registry.Tell(_ask);
-        }
+
+        Ask();                                                       // with all it may hold as well: another coordinator knows of none of it
     }
 
-    private void Tell(object message) => _current?.Dispatcher.Tell(message);
+    private void Ask() => _registry.Tell(_ask);
 
-    private void AskAgain()
-    {
-        _current = null;
-        _registry.Tell(_ask);
-    }
+    private sealed record Done(HeldLease Held, Core.Identity.Digest? Policy, Core.Identity.Digest? Table, Core.Identity.BlobRef Result) : INoSerializationVerificationNeeded;
 
-    private sealed record Done(WorkProtocol.Lease Lease, Core.Identity.Digest? Policy, Core.Identity.Digest? Table, Core.Identity.BlobRef Result) : INoSerializationVerificationNeeded;
-
-    private sealed record Faulted(WorkProtocol.Lease Lease, string Reason, FailureKind Kind) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(HeldLease Held, string Reason, FailureKind Kind) : INoSerializationVerificationNeeded;
 
     private sealed record Beat : INoSerializationVerificationNeeded;
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Core.Scheduling;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Runs;
@@ -10,24 +11,28 @@ using R2ec.Distributed.Orchestration.Wire;
 namespace R2ec.Distributed.Orchestration.Rollouts;
 
 /// <summary>
-/// Gives a run's work to workers that ask for it. Every piece that was asked for ends exactly once: finished, exhausted or forgotten. A bundle that was
-/// generated goes on to a reward worker before it counts as finished.
+/// Gives a run's work to workers that ask for it, by the rules of <see cref="WorkLedger{T}"/>: work follows the speed of the worker. Every piece that was
+/// asked for ends exactly once: finished, exhausted or forgotten. A bundle that was generated goes on to a reward worker before it counts as finished.
 /// </summary>
 public sealed class RolloutDispatcher : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
     private const string RewardSuffix = "/reward";
+    private const int SilentBeats = 3;
 
     private readonly RunId _run;
     private readonly IBlobStore _blobs;
     private readonly WorkOptions _options;
     private readonly TimeProvider _clock;
-    private readonly LeaseLedger<WorkId> _ledger;
+    private readonly WorkLedger<WorkId> _ledger;
     private readonly Dictionary<WorkId, Item> _items = [];
-    private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker, TimeSpan At)> _idle = [];
+    private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker, TimeSpan At)> _asks = [];
+    private readonly Dictionary<string, IActorRef> _workers = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
+    private string _order = "";
+    private long _wave;
 
     /// <summary>A run's dispatcher.</summary>
     public RolloutDispatcher(RunId run, IBlobStore blobs, WorkOptions options, TimeProvider clock)
@@ -37,7 +42,15 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         _options = options;
         _clock = clock;
         _began = clock.GetTimestamp();
-        _ledger = new LeaseLedger<WorkId>(options.Lease, options.LongestAttempt, options.FailureBudget);
+        _ledger = new WorkLedger<WorkId>(new WorkRules
+        {
+            Silence = options.Lease,
+            Longest = options.LongestAttempt,
+            FailureBudget = options.FailureBudget,
+            Held = options.Held,
+            StragglerFactor = options.StragglerFactor,
+            OnceLanes = [(int)WorkKind.Reward],                      // a reward service would be asked twice
+        });
         Receive<WorkProtocol.Enqueue>(OnEnqueue);
         Receive<WorkProtocol.AskForWork>(OnAsk);
         Receive<WorkProtocol.StillWorking>(m => _ledger.Renew(m.Work, m.Attempt, Now));
@@ -77,9 +90,10 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void OnEnqueue(WorkProtocol.Enqueue order)
     {
-        if (_ledger.Add(order.Work))
+        var wave = Wave(order.Work);
+        if (_ledger.Add(order.Work, (int)order.Kind, order.Cost, wave))
         {
-            _items[order.Work] = new Item(order, Sender, null, null);
+            _items[order.Work] = new Item(order, wave, Sender, null, null);
             GiveOut();
         }
         else
@@ -88,27 +102,41 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         }
     }
 
+    // Bundles of one order come one after the other and share the name up to their number.
+    private long Wave(WorkId work)
+    {
+        var order = work.Value[..(work.Value.LastIndexOf('/') + 1)];
+        if (order != _order)
+        {
+            (_order, _wave) = (order, _wave + 1);
+        }
+
+        return _wave;
+    }
+
     private void OnAsk(WorkProtocol.AskForWork ask)
     {
-        _idle[ask.Worker] = (ask, Sender, Now);
+        _asks[ask.Worker] = (ask, Sender, Now);
+        _workers[ask.Worker] = Sender;
         GiveOut();
     }
 
     // A result that another process holds is taken over before it counts: from then on that process may die.
     private void OnDone(WorkProtocol.WorkDone done)
     {
-        if (_blobs.IsOwn(done.Result) || !_ledger.Renew(done.Work, done.Attempt, Now))
+        if (_blobs.IsOwn(done.Result) || !_ledger.Compute(done.Work, done.Attempt, Now))
         {
             Finish(done);
             return;
         }
 
+        GiveOut();
         _blobs.AdoptAsync(done.Result, _stopping.Token).PipeTo(Self, success: own => new Adopted(done with { Result = own }), failure: cause => new Lost(done, Faults.Reason(cause)));
     }
 
     private void OnLost(Lost lost)
     {
-        if (_ledger.Release(lost.Done.Work, lost.Done.Attempt))
+        if (_ledger.Release(lost.Done.Work, lost.Done.Attempt, Now))
         {
             _log.Warning("The result of {Work}, attempt {Attempt}, is lost and is made again: {Reason}", lost.Done.Work, lost.Done.Attempt.Value, lost.Reason);
             GiveOut();
@@ -117,7 +145,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private void Finish(WorkProtocol.WorkDone done)
     {
-        if (!_ledger.Finish(done.Work, done.Attempt) || !_items.Remove(done.Work, out var item))
+        if (!_ledger.Finish(done.Work, done.Attempt, Now) || !_items.Remove(done.Work, out var item))
         {
             _log.Debug("Ignored late result of {Work}, attempt {Attempt}", done.Work, done.Attempt.Value);
             _blobs.Release(done.Result);
@@ -128,99 +156,156 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         if (item.Order.Kind == WorkKind.Rollout)
         {
             var reward = new WorkId(done.Work.Value + RewardSuffix);
-            _ledger.Add(reward);
-            _items[reward] = new Item(new WorkProtocol.Enqueue(reward, WorkKind.Reward, item.Order.Epoch, null, null, done.Result), item.Owner, done.Work, done);
-            GiveOut();
-            return;
+            _ledger.Add(reward, (int)WorkKind.Reward, item.Order.Cost, item.Wave);
+            _items[reward] = new Item(new WorkProtocol.Enqueue(reward, WorkKind.Reward, item.Order.Epoch, null, null, done.Result, item.Order.Cost), item.Wave, item.Owner, done.Work, done);
+        }
+        else
+        {
+            item.Owner.Tell(item.Rollout is { } rollout
+                ? new WorkProtocol.WorkFinished(item.Origin!.Value, rollout.Policy, rollout.Table, done.Result)
+                : new WorkProtocol.WorkFinished(done.Work, done.Policy, done.Table, done.Result));
         }
 
-        item.Owner.Tell(item.Rollout is { } rollout
-            ? new WorkProtocol.WorkFinished(item.Origin!.Value, rollout.Policy, rollout.Table, done.Result)
-            : new WorkProtocol.WorkFinished(done.Work, done.Policy, done.Table, done.Result));
+        GiveOut();
     }
 
     private void OnFailed(WorkProtocol.WorkFailed failed)
     {
         if (failed.Kind == FailureKind.Lost)
         {
-            _ledger.Release(failed.Work, failed.Attempt);
+            OnWorkLost(failed);
             return;
         }
 
-        var verdict = _ledger.Fail(failed.Work, failed.Attempt);
+        var verdict = _ledger.Fail(failed.Work, failed.Attempt, Now);
         if (verdict == FailureVerdict.Ignored)
         {
             return;
         }
 
-        if (verdict == FailureVerdict.Again && failed.Kind != FailureKind.Input)
+        if (verdict == FailureVerdict.Exhausted || failed.Kind == FailureKind.Input)
         {
-            GiveOut();
-            return;
+            _ledger.Forget(failed.Work, Now);
+            Exhaust(failed.Work, failed.Reason, failed.Kind == FailureKind.Input);
         }
 
-        _ledger.Forget(failed.Work);
-        if (_items.Remove(failed.Work, out var item))
+        GiveOut();
+    }
+
+    // Given out on the next beat, and not to who has just lost it, whatever it asked for ahead: by then all know of the loss.
+    private void OnWorkLost(WorkProtocol.WorkFailed failed)
+    {
+        _ledger.Release(failed.Work, failed.Attempt, Now);
+        foreach (var name in _asks.Where(pair => pair.Value.Worker.Equals(Sender)).Select(pair => pair.Key).ToList())
+        {
+            _asks.Remove(name);
+        }
+    }
+
+    private void Exhaust(WorkId work, string reason, bool isInput)
+    {
+        if (_items.Remove(work, out var item))
         {
             _blobs.Release(item.Order.Content);
-            item.Owner.Tell(new WorkProtocol.WorkExhausted(item.Origin ?? failed.Work, failed.Reason, failed.Kind == FailureKind.Input));
+            item.Owner.Tell(new WorkProtocol.WorkExhausted(item.Origin ?? work, reason, isInput));
         }
     }
 
     private void OnGone(WorkProtocol.WorkersGone gone)
     {
-        foreach (var name in _idle.Keys.Where(name => name.StartsWith(gone.Prefix, StringComparison.Ordinal)).ToList())
+        bool IsGone(string name) => name.StartsWith(gone.Prefix, StringComparison.Ordinal);
+        foreach (var name in _workers.Keys.Where(IsGone).ToList())
         {
-            _idle.Remove(name);
+            _asks.Remove(name);
+            _workers.Remove(name);
         }
 
-        var returned = _ledger.Release(worker => worker.StartsWith(gone.Prefix, StringComparison.Ordinal));
-        Sender.Tell(new WorkProtocol.LeasesReturned(gone.Prefix, returned.Count));
+        var loss = _ledger.Release(IsGone, gone.Died.Length > 0 ? gone.Died : null, Now);
+        Sender.Tell(new WorkProtocol.LeasesReturned(gone.Prefix, loss.Returned));
+        foreach (var (work, nodes) in loss.SetAside)
+        {
+            _log.Error("Set {Work} aside: {Nodes} died while they worked on it", work, string.Join(", ", nodes));
+            Exhaust(work, $"it is set aside, since {nodes.Count} nodes died while they worked on it: {string.Join(", ", nodes)}", isInput: false);
+        }
+
         GiveOut();
     }
 
     private void OnForgetAll()
     {
-        _ledger.Clear();
+        _ledger.Clear(Now);
         foreach (var item in _items.Values)
         {
             _blobs.Release(item.Order.Content);
         }
 
         _items.Clear();
+        TellWithdrawn();
     }
 
     private void OnBeat()
     {
-        foreach (var (work, worker) in _ledger.Expire(Now))
+        foreach (var expired in _ledger.Expire(Now))
         {
-            _log.Warning("Took {Work} back from {Worker}: no sign of life for {Lease}", work, worker, _options.Lease);
+            _log.Warning("Took {Work} back from {Worker}: no sign of life for {Lease}, or no end in its time", expired.Work, expired.Worker, _options.Lease);
+            _asks.Remove(expired.Worker);                            // else it would be given to the silent one again
+        }
+
+        // Who has time asks on every beat: one that no longer does is gone.
+        var fresh = SilentBeats * _options.Beat < _options.Lease ? SilentBeats * _options.Beat : _options.Lease;
+        foreach (var name in _asks.Where(pair => Now - pair.Value.At > fresh).Select(pair => pair.Key).ToList())
+        {
+            _asks.Remove(name);
         }
 
         GiveOut();
+        foreach (var name in _asks.Keys.ToList())
+        {
+            Give(name, (kinds, now) => _ledger.TakeStraggler(name, kinds, now));
+        }
     }
 
+    // First to those who have nothing, then to those who fetch ahead; what was fetched ahead goes to those who have nothing still.
     private void GiveOut()
     {
-        foreach (var (name, (ask, worker, at)) in _idle.ToList())
+        TellWithdrawn();
+        if (_ledger.WaitingCount > 0)
         {
-            if (_ledger.WaitingCount == 0)
+            foreach (var name in _asks.Keys.OrderBy(_ledger.HeldBy).ToList())
             {
-                return;
+                Give(name, (kinds, now) => _ledger.Take(name, kinds, now));
+            }
+        }
+
+        if (_ledger.AheadCount > 0)
+        {
+            foreach (var name in _asks.Keys.ToList())
+            {
+                Give(name, (kinds, now) => _ledger.TakeOver(name, kinds, now));
             }
 
-            // Who is idle asks on every beat: one that no longer does is gone.
-            if (Now - at > _options.Lease)
-            {
-                _idle.Remove(name);
-                continue;
-            }
+            TellWithdrawn();
+        }
+    }
 
-            if (_ledger.Take(name, work => ask.CanDo(_items[work].Order.Kind), Now) is { } grant)
+    private void Give(string name, Func<IReadOnlyList<int>, TimeSpan, LeaseGrant<WorkId>?> take)
+    {
+        var (ask, worker, _) = _asks[name];
+        if (take(ask.Kinds, Now) is { } grant)
+        {
+            var order = _items[grant.Work].Order;
+            _asks.Remove(name);
+            worker.Tell(new WorkProtocol.Lease(_run, grant.Work, grant.Attempt, order.Kind, order.Epoch, order.Policy, order.Table, order.Content, _options.Lease));
+        }
+    }
+
+    private void TellWithdrawn()
+    {
+        while (_ledger.Withdrawn.TryDequeue(out var lease))
+        {
+            if (_workers.TryGetValue(lease.Worker, out var worker))
             {
-                var order = _items[grant.Work].Order;
-                _idle.Remove(name);
-                worker.Tell(new WorkProtocol.Lease(_run, grant.Work, grant.Attempt, order.Kind, order.Epoch, order.Policy, order.Table, order.Content, _options.Lease));
+                worker.Tell(new WorkProtocol.Withdraw(_run, lease.Work, lease.Attempt));
             }
         }
     }
@@ -235,5 +320,5 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
 
     private sealed record Lost(WorkProtocol.WorkDone Done, string Reason) : INoSerializationVerificationNeeded;
 
-    private sealed record Item(WorkProtocol.Enqueue Order, IActorRef Owner, WorkId? Origin, WorkProtocol.WorkDone? Rollout);
+    private sealed record Item(WorkProtocol.Enqueue Order, long Wave, IActorRef Owner, WorkId? Origin, WorkProtocol.WorkDone? Rollout);
 }

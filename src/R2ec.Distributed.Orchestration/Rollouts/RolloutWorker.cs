@@ -29,12 +29,13 @@ public sealed class RolloutWorker : PoolWorker
         Akka.Actor.Props.Create(() => new RolloutWorker(registry, blobs, options, engine, weights));
 
     /// <inheritdoc/>
-    protected override async Task<WorkResult> WorkAsync(WorkProtocol.Lease lease, CancellationToken stop)
+    protected override async Task<WorkResult> WorkAsync(WorkProtocol.Lease lease, Task<byte[]> fetched, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(lease);
+        ArgumentNullException.ThrowIfNull(fetched);
         var policy = await HoldPolicyAsync(lease.Policy ?? throw new InputException($"Work {lease.Work} names no weights."), stop).ConfigureAwait(false);
         var table = lease.Table is { } wanted ? await HoldTableAsync(wanted, stop).ConfigureAwait(false) : (Digest?)null;
-        var content = await Blobs.GetAsync(lease.Content, stop).ConfigureAwait(false);
+        var content = await fetched.ConfigureAwait(false);
         return new WorkResult(policy, table, lease.Kind switch
         {
             WorkKind.Rollout => BlobContracts.Write<GroupRollout[]>([.. await _engine.GenerateAsync(BlobContracts.Read<RolloutBundle>(content), stop).ConfigureAwait(false)]),

@@ -9,7 +9,7 @@ namespace R2ec.Distributed.Orchestration.Rollouts;
 /// </summary>
 public static class WorkProtocol
 {
-    /// <summary>A worker has time.</summary>
+    /// <summary>A worker has time, or would fetch ahead what it does next.</summary>
     /// <param name="Worker">Its name, unique in the cluster.</param>
     /// <param name="Kinds">What it can do.</param>
     public sealed record AskForWork(string Worker, IReadOnlyList<int> Kinds) : IWireMessage
@@ -25,7 +25,8 @@ public static class WorkProtocol
     /// <param name="Policy">Weights that have to do it; null where none are needed.</param>
     /// <param name="Table">Item table that it needs; null where it needs none.</param>
     /// <param name="Content">What is to be done.</param>
-    public sealed record Enqueue(WorkId Work, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content) : IWireMessage;
+    /// <param name="Cost">What it is expected to cost, above 0, in a unit of its kind: the longest goes first.</param>
+    public sealed record Enqueue(WorkId Work, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content, double Cost) : IWireMessage;
 
     /// <summary>A worker gets work for a time.</summary>
     /// <param name="Run">The run that it belongs to.</param>
@@ -39,7 +40,10 @@ public static class WorkProtocol
     /// <param name="Holds">How long the lease holds without a sign of life.</param>
     public sealed record Lease(RunId Run, WorkId Work, Attempt Attempt, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content, TimeSpan Holds) : IWireMessage;
 
-    /// <summary>A worker still works.</summary>
+    /// <summary>A lease that a worker has is not needed any more: another worker has the work, or has done it. What was not begun is left, what was begun may be broken off.</summary>
+    public sealed record Withdraw(RunId Run, WorkId Work, Attempt Attempt) : IWireMessage;
+
+    /// <summary>A worker still works, or holds a lease that it has fetched ahead.</summary>
     public sealed record StillWorking(RunId Run, WorkId Work, Attempt Attempt) : IWireMessage;
 
     /// <summary>A worker has done it.</summary>
@@ -72,7 +76,8 @@ public static class WorkProtocol
 
     /// <summary>Workers are gone: what they have is given to others, and what they asked for is forgotten.</summary>
     /// <param name="Prefix">Their names begin with this.</param>
-    public sealed record WorkersGone(string Prefix) : IWireMessage;
+    /// <param name="Died">The node that died with them; empty where they left in order.</param>
+    public sealed record WorkersGone(string Prefix, string Died) : IWireMessage;
 
     /// <summary>What the workers' leave took away.</summary>
     /// <param name="Prefix">Whose.</param>

@@ -18,7 +18,7 @@ internal sealed class AskedBundles(BundleStore bundles)
             var work = BundleStore.Work(epoch, order.Step.Step, bundle);
             if (_asked.Add(work))
             {
-                dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, epoch, order.Step.Policy, table, bundles.Content(order.Step, bundle)));
+                dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, epoch, order.Step.Policy, table, bundles.Content(order.Step, bundle), bundles.Cost(order.Step, bundle)));
             }
         }
     }

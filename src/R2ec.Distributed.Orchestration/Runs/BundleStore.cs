@@ -2,6 +2,7 @@ using System.Globalization;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Core.Scheduling;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Wire;
@@ -25,6 +26,10 @@ internal sealed class BundleStore(RunServices services)
         var first = step.FirstGroup(bundle);
         return services.Blobs.Put(BlobContracts.Write(new RolloutBundle(step.Step, first, [.. step.Samples.Skip(first).Take(step.Bundles[bundle])])));
     }
+
+    /// <summary>What a bundle is expected to cost.</summary>
+    internal double Cost(StepRecord step, int bundle) =>
+        WorkCost.Rollout(services.Book, [.. step.Samples.Skip(step.FirstGroup(bundle)).Take(step.Bundles[bundle])], services.Spec.Recpo.GroupSize, services.Spec.Rollout.MaxNewTokens);
 
     /// <summary>What a step is trained on, for the learner; the caller releases it.</summary>
     internal BlobRef Groups(StepAssembly step) => services.Blobs.Put(BlobContracts.Write(new StepGroups(step.Policy, [.. step.Payloads])));

@@ -1,5 +1,5 @@
-using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Learning;
 
 namespace R2ec.Distributed.Orchestration.Runs;
@@ -7,14 +7,23 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// <summary>A run's orders as its learner gets them.</summary>
 internal static class LearnerOrders
 {
-    internal static LearningProtocol.ILearnerOrder Of(RunOrder order, RunState state, BlobRef? groups) => order switch
+    /// <summary>An order of the run as the learner gets it. What a step trains on goes into a blob, which the run holds until the step is trained.</summary>
+    internal static LearningProtocol.ILearnerOrder Of(RunOrder order, RunState state, HeldBlob groups, BundleStore bundles)
     {
-        RunOrder.TrainWarmStart o => new LearningProtocol.TrainWarmStart(state.Epoch, o.UntilStep),
-        RunOrder.BeginReinforcement => new LearningProtocol.BeginReinforcement(state.Epoch),
-        RunOrder.WriteCheckpoint o => new LearningProtocol.SaveCheckpoint(state.Epoch, o.Position, CheckpointRetention.Kept(state)),
-        RunOrder.TrainStep o when groups is not null => new LearningProtocol.TrainStep(state.Epoch, o.Step.Step, groups),
-        _ => throw new InvalidOperationException($"{order.GetType().Name} is no order for a learner."),
-    };
+        if (order is RunOrder.TrainStep step)
+        {
+            groups.Take(bundles.Groups(step.Step));
+        }
+
+        return order switch
+        {
+            RunOrder.TrainWarmStart o => new LearningProtocol.TrainWarmStart(state.Epoch, o.UntilStep),
+            RunOrder.BeginReinforcement => new LearningProtocol.BeginReinforcement(state.Epoch),
+            RunOrder.WriteCheckpoint o => new LearningProtocol.SaveCheckpoint(state.Epoch, o.Position, CheckpointRetention.Kept(state)),
+            RunOrder.TrainStep o => new LearningProtocol.TrainStep(state.Epoch, o.Step.Step, groups.Ref!),
+            _ => throw new InvalidOperationException($"{order.GetType().Name} is no order for a learner."),
+        };
+    }
 
     /// <summary>A learner's arrival as the run takes note of it.</summary>
     internal static IRunCommand Report(LearningProtocol.LearnerAt at, RunState state, RunClockwork times) => at.Position switch

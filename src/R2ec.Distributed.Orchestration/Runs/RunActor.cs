@@ -56,7 +56,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
         Command<ClusterProtocol.PauseRun>(_ => OnPause());
-        Command<ClusterProtocol.StopRun>(_ => OnStop());
+        Command<ClusterProtocol.StopRun>(_ => Take(new RunCommands.Stop(), Answer(Sender)));
         Command<WorkProtocol.AskForWork>(m => _early.Ask(m, Sender, _crew?.Dispatcher));
         Command<LearningProtocol.AskForShard>(m => _early.Ask(m, Sender, _crew?.Desk));
         Command<ClusterProtocol.ILearnerNode>(m => _crew?.Learner.Forward(m));
@@ -90,7 +90,6 @@ public sealed class RunActor : JournaledRun, IWithTimers
     /// <summary>How it is made.</summary>
     public static Props Props(RunId run, RunServices services) => Akka.Actor.Props.Create(() => new RunActor(run, services));
 
-    /// <inheritdoc/>
     private protected override CommandBatch Completed(CommandBatch batch) =>
         _ending is not null || _restoring || _crew is null ? batch : batch.WithPlans(_order ??= new PromptOrder(batch.State.Plan!));
 
@@ -123,13 +122,13 @@ public sealed class RunActor : JournaledRun, IWithTimers
                 _crew!.KeepCopies(State, e);
                 break;
             case RunEvents.Completed or RunEvents.Interrupted or RunEvents.Failed or RunEvents.Paused or RunEvents.Stopped:
+                _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
                 End(State.Reason, _isInput);
                 break;
         }
     }
 
-    // Nothing from before a restoration is waited for: while the learner trains again, its published versions come and go. Bundles are asked for anew
-    // afterwards, groups that are stored stay.
+    // Nothing from before a restoration is waited for: meanwhile the learner's published versions come and go. Groups that are stored stay.
     private void Forget()
     {
         _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
@@ -181,23 +180,13 @@ public sealed class RunActor : JournaledRun, IWithTimers
         }
         else if (RunRecovery.Next(State, at.Position) is { } again)
         {
-            _crew!.Learner.Tell(LearnerOrder(again));
+            _crew!.Learner.Tell(LearnerOrders.Of(again, State, _groups, _bundles));
         }
         else
         {
             _restoring = false;
             Nudge();
         }
-    }
-
-    private LearningProtocol.ILearnerOrder LearnerOrder(RunOrder order)
-    {
-        if (order is RunOrder.TrainStep o)
-        {
-            _groups.Take(_bundles.Groups(o.Step));
-        }
-
-        return LearnerOrders.Of(order, State, _groups.Ref);
     }
 
     /// <inheritdoc/>
@@ -255,10 +244,10 @@ public sealed class RunActor : JournaledRun, IWithTimers
                 break;
             case RunOrder.TrainStep o:
                 _times.Training(o.Step.Step, State);
-                _crew!.Learner.Tell(LearnerOrder(order));
+                _crew!.Learner.Tell(LearnerOrders.Of(order, State, _groups, _bundles));
                 break;
             case RunOrder.TrainWarmStart or RunOrder.BeginReinforcement or RunOrder.WriteCheckpoint:
-                _crew!.Learner.Tell(LearnerOrder(order));
+                _crew!.Learner.Tell(LearnerOrders.Of(order, State, _groups, _bundles));
                 break;
             default:
                 _crew!.Send(order, State, _tables.Of(RunTables.Needed(order)), _asked);
@@ -286,14 +275,15 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
     private void OnTable(MeasuringProtocol.TableEncoded encoded)
     {
-        if (encoded.Epoch != State.Epoch)
+        if (encoded.Epoch == State.Epoch)
+        {
+            _tables.Take(encoded.Table);
+            Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
+        }
+        else
         {
             _services.Blobs.Release(encoded.Table);
-            return;
         }
-
-        _tables.Take(encoded.Table);
-        Take(new RunCommands.ReportTable(encoded.Epoch, encoded.Version, encoded.Policy, encoded.Table.Digest, encoded.Payload));
     }
 
     private void OnTableLoaded(TableLoaded loaded)
@@ -363,22 +353,14 @@ public sealed class RunActor : JournaledRun, IWithTimers
         OnDrain(new RunCommands.Pause("paused by a person"));
     }
 
-    private void OnStop()
-    {
-        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
-        Take(new RunCommands.Stop(), Answer(Sender));
-    }
-
     private void GiveUp(string reason, bool isInput)
     {
-        if (State.Phase != RunPhase.Running)
+        if (State.Phase == RunPhase.Running)
         {
-            return;
+            _isInput = isInput;
+            _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
+            Take(isInput ? new RunCommands.Fail(reason) : new RunCommands.Pause(reason));
         }
-
-        _isInput = isInput;
-        _crew?.Dispatcher.Tell(new WorkProtocol.ForgetAll());
-        Take(isInput ? new RunCommands.Fail(reason) : new RunCommands.Pause(reason));
     }
 
     /// <inheritdoc/>

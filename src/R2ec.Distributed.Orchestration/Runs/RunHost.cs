@@ -10,6 +10,7 @@ using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Payloads;
+using R2ec.Distributed.Orchestration.Rewards;
 using R2ec.Distributed.Orchestration.Threads;
 using R2ec.Distributed.Orchestration.Weights;
 
@@ -125,7 +126,8 @@ public sealed class RunHost : IAsyncDisposable
         IRolloutEngine[] rollouts = [.. options.RolloutEngines.Select(make => Own(owned, make()))];
         IGradientEngine[] gradients = [.. options.GradientEngines.Select(make => Own(owned, make()))];
         var rewards = Own(owned, new WorkThread("rewards"));
-        var host = AkkaHost.Build(options.Logs, StopTime, builder => builder.WithSingleNode().WithJournal(folder).WithRuns(services).WithRollouts(services, rollouts, weights).WithRewards(services, rewards).WithLearning(services, gradients, weights));
+        var terms = Own(owned, RewardTerms.Of(options.Spec.Rewards, options.Rewards, rewards, options.Clock));
+        var host = AkkaHost.Build(options.Logs, StopTime, builder => builder.WithSingleNode().WithJournal(folder).WithRuns(services).WithRollouts(services, rollouts, weights).WithRewards(services, terms, rewards).WithLearning(services, gradients, weights));
         owned.Push(new Owned(host));
         await host.StartAsync(stop).ConfigureAwait(false);
         owned.Push(new Stop(host));

@@ -3,6 +3,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Core.Spec;
+using R2ec.Distributed.Orchestration.Rewards;
 
 namespace R2ec.Distributed.Orchestration.Runs;
 
@@ -44,6 +45,9 @@ public sealed record RunHostOptions
 
     /// <summary>The learner's device.</summary>
     public required Func<ILearnerEngine> LearnerEngine { get; init; }
+
+    /// <summary>What reward terms need of this node.</summary>
+    public RewardSources Rewards { get; init; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

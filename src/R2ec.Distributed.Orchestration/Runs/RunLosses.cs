@@ -17,7 +17,7 @@ internal sealed class RunLosses
             _gone[gone.Prefix] = gone;
         }
 
-        dispatcher.Tell(new WorkProtocol.WorkersGone(gone.Prefix), self);
+        dispatcher.Tell(new WorkProtocol.WorkersGone(gone.Prefix, gone.Evidence.Length > 0 ? gone.Node : ""), self);
     }
 
     internal void Returned(WorkProtocol.LeasesReturned returned, RunState state, Action<IRunCommand, Action<RunReply>?> take)

@@ -66,12 +66,12 @@ public static class RunSetup
         });
 
     /// <summary>The reward role.</summary>
-    public static AkkaConfigurationBuilder WithRewards(this AkkaConfigurationBuilder builder, RunServices services, WorkThread thread)
+    public static AkkaConfigurationBuilder WithRewards(this AkkaConfigurationBuilder builder, RunServices services, RewardTerms terms, WorkThread thread)
     {
         ArgumentNullException.ThrowIfNull(services);
         var rule = new RewardRule(services.Spec.Recpo);
         return builder.WithActors((system, registry) =>
-            system.ActorOf(RewardWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, rule, thread), "reward-0"));
+            system.ActorOf(RewardWorker.Props(registry.Get<RunRegistry>(), services.Blobs, services.Work, rule, terms, thread), "reward-0"));
     }
 
     /// <summary>The learner's role: gradient workers, one per device; the learner itself is appointed by its run.</summary>

@@ -7,9 +7,17 @@ public sealed record WorkOptions
     /// <value>Time, 1 s to 1 h. Default 10 s: ten beats.</value>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one attempt may take in all.</summary>
+    /// <summary>How long one attempt may take in all, where the run's own durations do not say less: ten times what a kind of work usually takes, at least a minute.</summary>
     /// <value>Time. Default 1 h.</value>
     public TimeSpan LongestAttempt { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Leases that a worker holds: the one it works on, and those it has fetched ahead.</summary>
+    /// <value>Count, 1 or 2. Default 2.</value>
+    public int Held { get; init; } = 2;
+
+    /// <summary>Work that takes longer than this many times its usual duration, and two seconds, is leased a second time to a worker that is idle. Rewards are not.</summary>
+    /// <value>Factor, 0 (never) or from 1. Default 3.</value>
+    public double StragglerFactor { get; init; } = 3;
 
     /// <summary>Beat on which leases expire and workers give signs of life.</summary>
     /// <value>Time. Default 1 s.</value>

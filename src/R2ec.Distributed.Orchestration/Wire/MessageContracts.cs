@@ -28,12 +28,13 @@ internal static class MessageContracts
     private static WireContract[] Work =>
     [
         WireContract.Of<WorkProtocol.AskForWork>("work.ask.v1", 2, (ref w, m) => { w.Put(m.Worker); w.Put(m.Kinds); }, (ref r) => new(r.Text(), r.Ints())),
-        WireContract.Of<WorkProtocol.Enqueue>("work.enqueue.v1", 6,
-            (ref w, m) => { w.Put(m.Work); w.Write((int)m.Kind); w.Put(m.Epoch); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Content); },
-            (ref r) => new(r.Work(), r.Choice<WorkKind>(), r.Epoch(), r.OptionalDigest(), r.OptionalBlob(), r.Blob())),
+        WireContract.Of<WorkProtocol.Enqueue>("work.enqueue.v2", 7,
+            (ref w, m) => { w.Put(m.Work); w.Write((int)m.Kind); w.Put(m.Epoch); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Content); w.Write(m.Cost); },
+            (ref r) => new(r.Work(), r.Choice<WorkKind>(), r.Epoch(), r.OptionalDigest(), r.OptionalBlob(), r.Blob(), r.ReadDouble())),
         WireContract.Of<WorkProtocol.Lease>("work.lease.v1", 9,
             (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); w.Write((int)m.Kind); w.Put(m.Epoch); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Content); w.Put(m.Holds); },
             (ref r) => new(r.Run(), r.Work(), r.Attempt(), r.Choice<WorkKind>(), r.Epoch(), r.OptionalDigest(), r.OptionalBlob(), r.Blob(), r.Duration())),
+        WireContract.Of<WorkProtocol.Withdraw>("work.withdraw.v1", 3, (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); }, (ref r) => new(r.Run(), r.Work(), r.Attempt())),
         WireContract.Of<WorkProtocol.StillWorking>("work.still-working.v1", 3, (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); }, (ref r) => new(r.Run(), r.Work(), r.Attempt())),
         WireContract.Of<WorkProtocol.WorkDone>("work.done.v1", 7,
             (ref w, m) => { w.Put(m.Run); w.Put(m.Work); w.Put(m.Attempt); w.Put(m.Epoch); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Result); },
@@ -45,7 +46,7 @@ internal static class MessageContracts
             (ref w, m) => { w.Put(m.Work); w.Put(m.Policy); w.Put(m.Table); w.Put(m.Result); },
             (ref r) => new(r.Work(), r.OptionalDigest(), r.OptionalDigest(), r.Blob())),
         WireContract.Of<WorkProtocol.WorkExhausted>("work.exhausted.v1", 3, (ref w, m) => { w.Put(m.Work); w.Put(m.Reason); w.Write(m.IsInput); }, (ref r) => new(r.Work(), r.Text(), r.ReadBoolean())),
-        WireContract.Of<WorkProtocol.WorkersGone>("work.workers-gone.v1", 1, (ref w, m) => w.Put(m.Prefix), (ref r) => new(r.Text())),
+        WireContract.Of<WorkProtocol.WorkersGone>("work.workers-gone.v2", 2, (ref w, m) => { w.Put(m.Prefix); w.Put(m.Died); }, (ref r) => new(r.Text(), r.Text())),
         WireContract.Of<WorkProtocol.LeasesReturned>("work.leases-returned.v1", 2, (ref w, m) => { w.Put(m.Prefix); w.Write(m.Returned); }, (ref r) => new(r.Text(), r.ReadInt32())),
         WireContract.Of<WorkProtocol.ForgetAll>("work.forget-all.v1", 0, (ref w, m) => { }, (ref r) => new()),
     ];

@@ -51,7 +51,7 @@ public sealed class SpecCatalogueTests
             var at = schema.RootElement;
             foreach (var key in field.Path.Split('.'))
             {
-                at = at.GetProperty("properties").GetProperty(key);
+                at = (at.TryGetProperty("items", out var item) ? item : at).GetProperty("properties").GetProperty(key);
             }
 
             Assert.False(string.IsNullOrEmpty(at.GetProperty("description").GetString()));

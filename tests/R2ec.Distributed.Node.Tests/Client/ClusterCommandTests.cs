@@ -30,7 +30,7 @@ public sealed class ClusterCommandTests(SmallestRun run) : IClassFixture<Smalles
         _control.Weights = digest => File.Exists(Path.Combine(folder.Weights, $"{digest}.safetensors")) ? File.OpenRead(Path.Combine(folder.Weights, $"{digest}.safetensors")) : null;
         _control.Nodes.Add(FakeControl.Node("rollout-1"));
         _control.Checkpoints = (manifest, file) => Kept.FirstOrDefault(kept => CheckpointManifest.Find(kept, manifest) is not null) is { } kept ? File.OpenRead(Path.Combine(kept, file)) : null;
-        _coordinator = await ApiHost.CoordinatorAsync(_control, with: options => options with { Samples = (_, _) => File.ReadLinesAsync(Path.Combine(run.Folder, "samples.jsonl")) });
+        _coordinator = await ApiHost.CoordinatorAsync(_control, with: options => options with { Samples = (_, stop) => File.ReadLinesAsync(Path.Combine(run.Folder, "samples.jsonl"), stop) });
         _gateway = await ApiHost.GatewayAsync(TimeSpan.FromSeconds(20), _coordinator.Address);
         File.WriteAllText(Path.Combine(_place, "read"), ApiHost.Read);
         File.WriteAllText(Path.Combine(_place, "write"), ApiHost.Write);

@@ -113,6 +113,7 @@ public sealed class NodeConfigFileTests
             Devices = ["cuda:0", "cuda:3"],
             Replicas = 3,
             KeepGroups = "checkpoints",
+            StragglerFactor = 4.5,
         };
 
         NodeConfigFile.Write(file, config);

@@ -12,7 +12,7 @@ public sealed class PastWeightsTests : IDisposable
         Write("past/weights/a.safetensors", "last");
         Write("past/weights/b.safetensors", "before");
         Write("past/weights/c.safetensors.part", "half");
-        Write("past/checkpoints/step-000009/policy.safetensors", "last");
+        Write("past/checkpoints/step-000009/policy.safetensors", "a");
         Write("now/weights/d.safetensors", "now");
     }
 
@@ -21,7 +21,7 @@ public sealed class PastWeightsTests : IDisposable
     [Fact]
     public void A_node_that_only_uses_weights_keeps_those_of_its_run_alone()
     {
-        PastWeights.Remove(_runs, new RunId("now"), publishes: false);
+        PastWeights.Remove(_runs, new RunId("now"), publishes: false, File.ReadAllText);
 
         Assert.Equal(["d.safetensors"], Left());
     }
@@ -29,9 +29,9 @@ public sealed class PastWeightsTests : IDisposable
     [Fact]
     public void A_learner_gives_up_what_a_checkpoint_has_as_well()
     {
-        PastWeights.Remove(_runs, new RunId("now"), publishes: true);
+        PastWeights.Remove(_runs, new RunId("now"), publishes: true, File.ReadAllText);
 
-        Assert.Equal(["b.safetensors", "c.safetensors.part", "d.safetensors"], Left());
+        Assert.Equal(["b.safetensors", "d.safetensors"], Left());
         Assert.True(File.Exists(Path.Combine(_runs, "past/checkpoints/step-000009/policy.safetensors")));
     }
 

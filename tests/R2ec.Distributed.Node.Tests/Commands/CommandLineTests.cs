@@ -18,7 +18,7 @@ public sealed class CommandLineTests
         "cluster restart --dir --rolling",
         "cluster status --dir --json",
         "cluster supervise --dir --program",
-        "cluster up --dir --coordinators --rollout --reward --learner --database-file",
+        "cluster up --dir --coordinators --rollout --reward --learner --database-file --network-namespaces",
         "drain NODE --cluster --api --token-file --ca --wait --json",
         "evaluate RUN --runs --step --samples --json",
         "evict NODE --cluster --api --token-file --ca --wait --json",

@@ -54,7 +54,7 @@ public sealed partial class PageTests
             Assert.All((string[])["**Context.**", "**Decision.**", "**Consequences.**"], part => Assert.Contains(part, page.Text, StringComparison.Ordinal));
         });
 
-    [GeneratedRegex(@"^(?<path>(data|prompts|model|warm_start|recpo|rollout|learning|evaluation|checkpoints|numerics)(\.[a-z][a-z_0-9]*)+)(\.\*)?(: .*)?$(?<!safetensors)")]
+    [GeneratedRegex(@"^(?<path>(data|prompts|model|warm_start|recpo|rewards|rollout|learning|evaluation|checkpoints|numerics)(\.[a-z][a-z_0-9]*)+)(\.\*)?(: .*)?$(?<!safetensors)")]
     private static partial Regex Key();
 
     [GeneratedRegex(@"^(src/R2ec\.Distributed\.)?(?<project>Core|Data|Model|Orchestration|Node)/(?<path>[A-Z][\w/]*(\.cs)?)(\.[A-Z]\w*)?$")]

@@ -32,6 +32,28 @@ public sealed partial class ReportPageTests
     }
 
     [Fact]
+    public void A_chain_shows_its_reward_terms_and_why_one_of_them_rejects_it()
+    {
+        var report = MadeUpReport.Of(20, "plain");
+        var termed = report with { Chains = [.. report.Chains.Select(chain => chain with { Terms = [new TermSample("brevity", 0.25, null), new TermSample("judge", 0, MadeUpReport.Hostile)] })] };
+
+        var page = ReportPage.Html(termed);
+
+        Assert.Contains(" · brevity 0.25", page, StringComparison.Ordinal);
+        Assert.Contains(" · rejected by judge: &lt;script&gt;", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("brevity", ReportPage.Html(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sample_without_terms_stands_as_it_did_before_there_were_terms()
+    {
+        var plain = MadeUpReport.Of(1, "plain").Chains[0];
+
+        Assert.EndsWith("\"text\":\"A stove means camping. plain Next: rustic camping \\u003Canswer\\u003E\"}", plain.ToLine(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_run_gives_the_same_page() => Assert.Equal(ReportPage.Html(MadeUpReport.Of(20, "x")), ReportPage.Html(MadeUpReport.Of(20, "x")));
 
     [Fact]

@@ -119,9 +119,121 @@ public sealed class DispatcherTests : TestKit
         Assert.True(ExpectMsg<WorkProtocol.WorkExhausted>().IsInput);
     }
 
+    [Fact]
+    public void The_bundle_that_costs_most_goes_first()
+    {
+        var worker = CreateTestProbe();
+        Enqueue("1/encode/0/0", WorkKind.Encode, cost: 1);
+        Enqueue("1/encode/0/1", WorkKind.Encode, cost: 5);
+
+        Ask(worker, "w1", WorkKind.Encode);
+
+        Assert.Equal("1/encode/0/1", worker.ExpectMsg<WorkProtocol.Lease>().Work.Value);
+    }
+
+    [Fact]
+    public void A_worker_that_works_fetches_one_bundle_ahead()
+    {
+        var worker = CreateTestProbe();
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        Enqueue("1/encode/0/1", WorkKind.Encode);
+        Enqueue("1/encode/0/2", WorkKind.Encode);
+        for (var ask = 0; ask < 3; ask++)
+        {
+            Ask(worker, "w1", WorkKind.Encode);
+        }
+
+        var first = worker.ExpectMsg<WorkProtocol.Lease>();
+        worker.ExpectMsg<WorkProtocol.Lease>();
+        worker.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+        Finish(worker, first);
+
+        Assert.Equal("1/encode/0/2", worker.ExpectMsg<WorkProtocol.Lease>().Work.Value);
+    }
+
+    [Fact]
+    public void What_was_fetched_ahead_goes_to_a_worker_that_has_nothing_and_its_holder_is_told()
+    {
+        var (slow, idle) = (CreateTestProbe(), CreateTestProbe());
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        Enqueue("1/encode/0/1", WorkKind.Encode);
+        Ask(slow, "slow", WorkKind.Encode);
+        slow.ExpectMsg<WorkProtocol.Lease>();
+        Ask(slow, "slow", WorkKind.Encode);
+        var ahead = slow.ExpectMsg<WorkProtocol.Lease>();
+
+        Ask(idle, "idle", WorkKind.Encode);
+
+        var taken = idle.ExpectMsg<WorkProtocol.Lease>();
+        Assert.Equal((ahead.Work, 2), (taken.Work, taken.Attempt.Value));
+        Assert.Equal(new WorkProtocol.Withdraw(Run, ahead.Work, ahead.Attempt), slow.ExpectMsg<WorkProtocol.Withdraw>());
+    }
+
+    [Fact]
+    public void A_straggler_is_given_to_an_idle_worker_as_well_and_the_first_result_is_the_only_one()
+    {
+        var (slow, quick) = (CreateTestProbe(), CreateTestProbe());
+        Pace(quick, seconds: 4);
+        Enqueue("1/encode/1/0", WorkKind.Encode);
+        Ask(slow, "slow", WorkKind.Encode);
+        var first = slow.ExpectMsg<WorkProtocol.Lease>();
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        _dispatcher.Tell(new WorkProtocol.StillWorking(Run, first.Work, first.Attempt), slow);
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Ask(quick, "quick", WorkKind.Encode);
+        _dispatcher.Tell(RolloutDispatcher.Beat.Instance);
+
+        var second = quick.ExpectMsg<WorkProtocol.Lease>();
+        Finish(quick, second);
+        Finish(slow, first);
+
+        Assert.Equal((first.Work, 2), (second.Work, second.Attempt.Value));
+        Assert.Equal(first.Work, ExpectMsg<WorkProtocol.WorkFinished>().Work);
+        Assert.Equal(first.Attempt, slow.ExpectMsg<WorkProtocol.Withdraw>().Attempt);
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+    }
+
+    [Fact]
+    public void A_bundle_under_which_three_nodes_died_is_set_aside_and_those_who_asked_for_it_are_told()
+    {
+        Enqueue("1/rollout/1/0", WorkKind.Rollout);
+        foreach (var node in new[] { "a", "b", "c" })
+        {
+            var worker = CreateTestProbe();
+            Ask(worker, $"/user/{node}.1/run-1/rollout-0", WorkKind.Rollout);
+            worker.ExpectMsg<WorkProtocol.Lease>();
+            _dispatcher.Tell(new WorkProtocol.WorkersGone($"/user/{node}.1/", node), TestActor);
+            Assert.Equal(1, FishForMessage(message => message is WorkProtocol.LeasesReturned) is WorkProtocol.LeasesReturned returned ? returned.Returned : 0);
+        }
+
+        var exhausted = ExpectMsg<WorkProtocol.WorkExhausted>();
+
+        Assert.Contains("a, b, c", exhausted.Reason, StringComparison.Ordinal);
+        Assert.False(exhausted.IsInput);
+        Assert.Equal(0, _blobs.Count);
+    }
+
+    // Ten bundles that took so long each.
+    private void Pace(Akka.TestKit.TestProbe worker, int seconds)
+    {
+        for (var bundle = 0; bundle < 10; bundle++)
+        {
+            Enqueue($"1/encode/0/{bundle}", WorkKind.Encode);
+            Ask(worker, "pace", WorkKind.Encode);
+            var lease = worker.ExpectMsg<WorkProtocol.Lease>();
+            _clock.Advance(TimeSpan.FromSeconds(seconds));
+            Finish(worker, lease);
+            ExpectMsg<WorkProtocol.WorkFinished>();
+        }
+
+        _dispatcher.Tell(new WorkProtocol.WorkersGone("pace", ""), TestActor);
+        ExpectMsg<WorkProtocol.LeasesReturned>();
+    }
+
     private void Ask(IActorRef worker, string name, params WorkKind[] kinds) => _dispatcher.Tell(new WorkProtocol.AskForWork(name, [.. kinds.Select(kind => (int)kind)]), worker);
 
-    private void Enqueue(string work, WorkKind kind) => _dispatcher.Tell(new WorkProtocol.Enqueue(new WorkId(work), kind, new Epoch(1), Policy, null, _blobs.Put([1])), TestActor);
+    private void Enqueue(string work, WorkKind kind, double cost = 1) =>
+        _dispatcher.Tell(new WorkProtocol.Enqueue(new WorkId(work), kind, new Epoch(1), Policy, null, _blobs.Put([1]), cost), TestActor);
 
     private void Finish(IActorRef worker, WorkProtocol.Lease lease) => Finish(worker, lease, Policy);
 

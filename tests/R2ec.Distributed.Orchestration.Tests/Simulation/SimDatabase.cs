@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Persistence;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Payloads;
 
 namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 
@@ -23,7 +24,7 @@ internal sealed class SimDatabase
     /// <summary>Writes that are stored while their writer hears of a failure.</summary>
     internal int Unheard { get; set; }
 
-    internal Dictionary<Digest, byte[]> Payloads { get; } = [];
+    internal Dictionary<Digest, Payload> Payloads { get; } = [];
 
     internal IReadOnlyList<IRunEvent> Facts(RunId run) => [.. Rows(run.PersistenceId).Select(row => (IRunEvent)row.Payload)];
 

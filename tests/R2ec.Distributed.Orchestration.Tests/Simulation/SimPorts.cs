@@ -40,7 +40,7 @@ internal sealed class SimPayloads(SimDatabase database) : IPayloads
 
         foreach (var payload in payloads)
         {
-            database.Payloads[payload.Digest] = payload.Packed;
+            database.Payloads[payload.Digest] = payload;
         }
 
         return Task.CompletedTask;
@@ -48,12 +48,22 @@ internal sealed class SimPayloads(SimDatabase database) : IPayloads
 
     public Task ReplaceTableAsync(Payload table, int kept) => PutAsync([table]);
 
-    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept) => Task.FromResult(0);
+    public Task<int> SweepAsync(int after, int until, IReadOnlyCollection<Digest> kept)
+    {
+        if (database.IsDown)
+        {
+            return Task.FromException<int>(new DatabaseLostException());
+        }
+
+        var gone = database.Payloads.Values.Where(payload => payload.Kind == PayloadKind.Group && payload.Step > after && payload.Step <= until && !kept.Contains(payload.Digest)).ToList();
+        gone.ForEach(payload => database.Payloads.Remove(payload.Digest));
+        return Task.FromResult(gone.Count);
+    }
 
     public Task<byte[]> ReadAsync(Digest digest, string place) => database switch
     {
         { IsDown: true } => Task.FromException<byte[]>(new DatabaseLostException()),
-        _ when database.Payloads.TryGetValue(digest, out var packed) => Task.FromResult(Packed.Unpack(packed)),
+        _ when database.Payloads.TryGetValue(digest, out var payload) => Task.FromResult(Packed.Unpack(payload.Packed)),
         _ => Task.FromException<byte[]>(new InputException($"payload {digest.Brief} of {place} is missing")),
     };
 

@@ -46,6 +46,18 @@ public sealed class WireTests
     }
 
     [Fact]
+    public void A_group_without_reward_terms_has_the_bytes_that_it_had_before_there_were_terms()
+    {
+        var path = Path.Combine(SharedFolder.Repository, "tests", "R2ec.Distributed.Orchestration.Tests", "Wire", "scored-group-without-terms.txt");
+        var bytes = Convert.FromHexString(File.ReadAllText(path).Trim());
+
+        var group = BlobContracts.Read<ScoredGroup>(bytes);
+
+        Assert.All(group.Rewards, reward => Assert.Null(reward.Terms));
+        Assert.Equal(bytes, BlobContracts.Write(group));
+    }
+
+    [Fact]
     public void A_later_version_may_add_fields_at_the_end()
     {
         var contract = WireContracts.Of("run.completed.v1")!;

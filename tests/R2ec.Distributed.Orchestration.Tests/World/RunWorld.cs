@@ -4,6 +4,7 @@ using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Core.Spec.Sections;
+using R2ec.Distributed.Orchestration.Rewards;
 using R2ec.Distributed.Orchestration.Runs;
 
 namespace R2ec.Distributed.Orchestration.Tests.World;
@@ -31,6 +32,8 @@ internal sealed class RunWorld : IDisposable
 
     internal int Workers { get; init; } = 1;
 
+    internal RewardSources Rewards { get; init; } = new();
+
     internal static ExperimentSpec Small(int steps = 4, string mode = "sync") => new()
     {
         Seed = 5,
@@ -56,6 +59,7 @@ internal sealed class RunWorld : IDisposable
         Baselines = new FakeBaselines(),
         RolloutEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IRolloutEngine>(() => new FakeRolloutEngine(Spec.Recpo.GroupSize, BeforeRollout)))],
         GradientEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IGradientEngine>(() => new FakeGradientEngine()))],
+        Rewards = Rewards,
         LearnerEngine = () => new FakeLearnerEngine((ulong)Spec.Seed, Drift),
         Logs = LoggerFactory.Create(logs => logs.AddProvider(new ListLogs(Log)).SetMinimumLevel(LogLevel.Information)),
         Observer = fact =>

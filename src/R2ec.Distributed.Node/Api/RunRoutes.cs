@@ -140,8 +140,9 @@ internal sealed class RunRoutes(ICoordinatorControl control, ApiOptions options)
 
     private Task<IResult> OfFactsAsync(string run, Func<IReadOnlyList<IRunEvent>, object> read, CancellationToken stop) => FactsAsync(run, facts => ApiAnswers.Json(read(facts)), stop);
 
-    private Task<IResult> FactsAsync(string run, Func<IReadOnlyList<IRunEvent>, IResult> answer, CancellationToken stop) =>
-        OfRunAsync(run, async found => answer(await control.EventsAsync(found.Run, 0, stop)), stop);
+    // The journal as it is, not the state that follows from it: an audit has to read one from which none does.
+    private async Task<IResult> FactsAsync(string run, Func<IReadOnlyList<IRunEvent>, IResult> answer, CancellationToken stop) =>
+        await control.EventsAsync(RunId.Parse(run), 0, stop) is { Count: > 0 } facts ? answer(facts) : Unknown(run);
 
     private Task<IResult> OfRunAsync(string run, Func<RunSummary, IResult> answer, CancellationToken stop) => OfRunAsync(run, found => Task.FromResult(answer(found)), stop);
 

@@ -31,6 +31,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private Epoch _epoch;
     private LearningProtocol.ILearnerOrder? _waiting;
     private LearningProtocol.ILearnerOrder? _open;
+    private LearningProtocol.ILearnerOrder? _answered;
 
     /// <summary>A run's link.</summary>
     public LearnerLink(RunId run, IHolders holders, WorkOptions options, TimeProvider clock)
@@ -148,12 +149,15 @@ public sealed class LearnerLink : WireActor, IWithTimers
     // A second answer to what was answered is left: the run has gone on.
     private bool Answer(IWireMessage answer)
     {
-        if (_open is not { } open || !LearnerAnswers.Fits(open, answer))
+        if (_open is { } open && LearnerAnswers.Fits(open, answer))
+        {
+            (_answered, _open) = (open, null);
+        }
+        else if (_answered is { } before && LearnerAnswers.Fits(before, answer))
         {
             return false;
         }
 
-        _open = null;
         Context.Parent.Forward(answer);
         return true;
     }
@@ -193,7 +197,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
 
         _log.Warning("Run {Run}: the learner on {Node} is lost: {Evidence}", _run, seat.Ask.Node, evidence);
-        (_appointed, _open) = (null, null);
+        (_appointed, _open, _answered) = (null, null, null);
         Context.Parent.Tell(new ClusterProtocol.LearnerLost(_epoch, seat.Ask.Node, evidence, Now - seat.At));
     }
 

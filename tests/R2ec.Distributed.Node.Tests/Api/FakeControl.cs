@@ -44,7 +44,7 @@ internal sealed class FakeControl : ICoordinatorControl
     public Task<RunSummary?> FindAsync(RunId run, CancellationToken stop) => Task.FromResult(Journals.TryGetValue(run, out var facts) ? RunSummary.Of(run, facts, alive: true) : null);
 
     public Task<IReadOnlyList<IRunEvent>> EventsAsync(RunId run, long after, CancellationToken stop) =>
-        JournalFault is { } fault ? throw fault : Task.FromResult<IReadOnlyList<IRunEvent>>([.. Journals[run].Skip((int)after)]);
+        JournalFault is { } fault ? throw fault : Task.FromResult<IReadOnlyList<IRunEvent>>([.. Journals.GetValueOrDefault(run, []).Skip((int)after)]);
 
     public Task<ControlAnswer> PauseAsync(RunId run, CancellationToken stop) => Order(run, $"pause {run}");
 

@@ -102,15 +102,13 @@ public sealed class LearnerLinkTests : TestKit
     }
 
     [Fact]
-    public void A_copy_of_a_checkpoint_is_asked_of_the_others_and_shards_of_the_learner_alone()
+    public void Shards_are_asked_of_the_learner_alone()
     {
         var (seat, other) = (Appointed("l1"), CreateTestProbe());
         Ask(other, "l2");
 
-        _link.Tell(new KeepCheckpoint(Run, new CheckpointRecord(RunPosition.Start, Weights, "start"), "", []), _run);
         _link.Tell(new AskForShard("worker"), _run);
 
-        Assert.Equal("l1:1", other.ExpectMsg<KeepCheckpoint>().Holder);
         seat.ExpectMsg<AskForShard>();
         other.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
     }

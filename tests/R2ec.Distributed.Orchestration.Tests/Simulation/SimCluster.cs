@@ -23,8 +23,9 @@ internal sealed class SimCluster : IDisposable
     private readonly Dictionary<string, SimProcess> _nodes = [];
     private SimProcess? _active;
 
-    internal SimCluster(SimMachine machine, int seed)
+    internal SimCluster(SimMachine machine, int seed, string mode = "sync")
     {
+        Spec = Made(mode);
         _machine = machine;
         machine.Begin(seed);
         Run = new RunId($"sim-{seed}");
@@ -46,11 +47,13 @@ internal sealed class SimCluster : IDisposable
 
     internal SimProcess? Active => _active is { IsAlive: true } ? _active : null;
 
-    private static ExperimentSpec Spec { get; } = new()
+    private ExperimentSpec Spec { get; }
+
+    private static ExperimentSpec Made(string mode) => new()
     {
         Seed = 5,
         WarmStart = new WarmStartSpec { Steps = 3 },
-        Recpo = new RecPoSpec { Steps = 3, Batch = 4, GroupSize = 2 },
+        Recpo = new RecPoSpec { Mode = mode, Steps = 3, Batch = 4, GroupSize = 2 },
         Rollout = new RolloutSpec { BundleGroups = 2, BundleItems = 5 },
         Evaluation = new EvaluationSpec { Every = 2, BundleUsers = 4, BootstrapDraws = 10 },
         Checkpoints = new CheckpointSpec { Every = 2, WarmStartEvery = 20, Keep = 2 },
@@ -194,7 +197,8 @@ internal sealed class SimCluster : IDisposable
             Roles = [node[0] switch { 'l' => "learner", 'r' => "rollout", _ => "reward" }],
             Bulk = process.Address,
             Coordinators = [_machine.Place],
-            Assembler = new Assembler(_machine, process, OtherData),
+            Assembler = new Assembler(_machine, process, Spec, OtherData),
+            Folders = new SimFolders(),
             Blobs = process.Blobs,
             PayloadsOf = holder => new SimPayloadReader(_machine, process, holder),
             Weights = _ => new SimWeights(_machine, process, _disks),
@@ -217,7 +221,8 @@ internal sealed class SimCluster : IDisposable
             Bulk = process.Address,
             Journals = new SimJournals(_machine.Database),
             Payloads = _ => Task.FromResult<IPayloads>(new SimPayloads(_machine.Database)),
-            Assembler = new Assembler(_machine, process, OtherData),
+            Assembler = new Assembler(_machine, process, Spec, OtherData),
+            Folders = new SimFolders(),
             Blobs = process.Blobs,
             Holders = NoHolders.Instance,
             Explain = (_, fault) => fault.Message,
@@ -252,22 +257,21 @@ internal sealed class SimCluster : IDisposable
         public Asker(List<object> answers) => ReceiveAny(answers.Add);
     }
 
-    private sealed class Assembler(SimMachine machine, SimProcess process, Dictionary<string, Digest> others) : IRunAssembler
+    private sealed class Assembler(SimMachine machine, SimProcess process, ExperimentSpec spec, Dictionary<string, Digest> others) : IRunAssembler
     {
-        public AssembledRun Assemble(string spec)
+        public AssembledRun Assemble(string text)
         {
-            var time = new SimTime(machine, process);
             return new AssembledRun
             {
-                Spec = Spec,
+                Spec = spec,
                 Data = others.TryGetValue(process.Node, out var other) ? other : Digest.Of("data"u8),
                 Tokenizer = Digest.Of("tokenizer"u8),
                 Numerics = new Dictionary<string, string> { ["threads"] = "1" },
                 Book = new FakeBook(12, 3, 3),
                 Baselines = new FakeBaselines(),
-                Rollouts = [() => new SimRolloutEngine(new FakeRolloutEngine(Spec.Recpo.GroupSize), time)],
-                Gradients = [() => new SimGradientEngine(new FakeGradientEngine(), time)],
-                Learner = () => new SimLearnerEngine(new FakeLearnerEngine((ulong)Spec.Seed), time),
+                Rollouts = [() => new SimRolloutEngine(new FakeRolloutEngine(spec.Recpo.GroupSize), new SimTime(machine, process))],
+                Gradients = [() => new SimGradientEngine(new FakeGradientEngine(), new SimTime(machine, process))],
+                Learner = () => new SimLearnerEngine(new FakeLearnerEngine((ulong)spec.Seed), new SimTime(machine, process)),
                 Release = () => { },
             };
         }

@@ -81,12 +81,13 @@ internal sealed class SimDatabase
             Violations.Add($"{writer} resumed in epoch {resumed.Epoch} after {state.Epoch}");
         }
 
-        if (fact is RunEvents.GroupCompleted group && state.Open is { } open && (group.Policy != open.Policy || group.Table != open.Table || open.Payloads[group.Group.Index] is not null))
+        if (fact is RunEvents.GroupCompleted group && state.Planned.FirstOrDefault(plan => plan.Step == group.Group.Step) is var planned
+            && (planned is null || group.Policy != planned.Policy || group.Table != planned.Table || !planned.IsMissing(group.Group.Index)))
         {
-            Violations.Add($"{writer} completed {group.Group}, made by another policy or completed before");
+            Violations.Add($"{writer} completed {group.Group}, which was not planned, made by another policy, or completed before");
         }
 
-        if (fact is RunEvents.StepTrained trained && (trained.Step != state.Step + 1 || state.Open is not { } step || step.Payloads.Contains(null)))
+        if (fact is RunEvents.StepTrained trained && (trained.Step != state.Step + 1 || state.Open is not { } step || step.Step != trained.Step || step.MissingCount > 0))
         {
             Violations.Add($"{writer} trained step {trained.Step} after {state.Step}, or on groups that are missing");
         }

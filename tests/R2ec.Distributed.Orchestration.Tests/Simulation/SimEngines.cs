@@ -3,13 +3,16 @@ using R2ec.Distributed.Core.Ports;
 
 namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 
-/// <summary>Work that takes virtual time in a process: what dies with it never ends, what is frozen ends after it woke.</summary>
+/// <summary>Work of one engine, which takes virtual time, one thing after another: what dies with its process never ends, what is frozen ends after it woke.</summary>
 internal sealed class SimTime(SimMachine machine, SimProcess process)
 {
+    private int _free;
+
     internal Task<T> TakeAsync<T>(int ticks, Func<Task<T>> work)
     {
         var done = new TaskCompletionSource<T>();
-        machine.After(ticks + machine.Network.Chance.Next(ticks), process, () =>
+        _free = Math.Max(_free, machine.Tick) + ticks + machine.Network.Chance.Next(ticks);
+        machine.After(_free - machine.Tick, process, () =>
         {
             try
             {

@@ -46,7 +46,8 @@ internal sealed class SimMachine : IDisposable
     private readonly Dictionary<(SimProcess, SimProcess), int> _lastDue = [];
     private readonly TestScheduler _scheduler;
     private long _order;
-    private ulong _trace;
+    private SimProcess? _running;
+    private readonly List<string> _trace = [];
 
     private SimMachine(ActorSystem system)
     {
@@ -70,8 +71,8 @@ internal sealed class SimMachine : IDisposable
     /// <summary>How many schedules began.</summary>
     internal int Schedule { get; private set; }
 
-    /// <summary>A hash of all that was delivered, when and to whom.</summary>
-    internal string Trace => $"{_trace:x16}";
+    /// <summary>All that was delivered, when and to whom.</summary>
+    internal IReadOnlyList<string> Trace => [.. _trace];
 
     /// <summary>Told of every message that arrives from another process.</summary>
     internal Action<object, SimProcess, SimProcess>? Seen { get; set; }
@@ -105,7 +106,8 @@ internal sealed class SimMachine : IDisposable
         _due.Clear();
         _processes.Clear();
         _lastDue.Clear();
-        (Tick, _order, _trace, Seen) = (0, 0, 14695981039346656037, null);
+        (Tick, _order, Seen) = (0, 0, null);
+        _trace.Clear();
         (Network, Database) = (new SimNetwork(seed), new SimDatabase());
     }
 
@@ -214,7 +216,7 @@ internal sealed class SimMachine : IDisposable
     /// <summary>Takes a message between two processes out of its mailbox's way and puts it on the network.</summary>
     internal bool Intercepts(SimDispatcher dispatcher, ActorCell cell, Envelope envelope)
     {
-        if (envelope.Message is IPersistenceMessage || Of(envelope.Sender) is not { } from || Of(cell.Self) is not { } to || from == to)
+        if (envelope.Message is IPersistenceMessage || (_running ?? Of(envelope.Sender)) is not { } from || Of(cell.Self) is not { } to || from == to)
         {
             return false;
         }
@@ -247,7 +249,7 @@ internal sealed class SimMachine : IDisposable
     {
         if (to.IsAlive && !Network.IsCut(from.Node, to.Node))
         {
-            Note(envelope.Message.GetType().Name, from, $"{to.Node}.{to.Life} {cell.Self.Path.Name}");
+            Note(envelope.Message.GetType().Name, from, $"{to.Node}.{to.Life} {(cell.Self.Equals(to.Root) ? "" : cell.Self.Path.Name)}");
             Seen?.Invoke(envelope.Message, from, to);
             dispatcher.Deliver(cell, envelope);
         }
@@ -269,14 +271,17 @@ internal sealed class SimMachine : IDisposable
         Assert.Same(TaskScheduler.Default, TaskScheduler.Current);
         while (Next() is { } run)
         {
-            if (run is Mailbox mailbox && Of(Owner(mailbox)?.Self) is { IsFrozen: true } frozen)
+            var process = run is Mailbox mailbox ? Of(Owner(mailbox)?.Self) : null;
+            if (process is { IsFrozen: true })
             {
-                frozen.Parked.Enqueue(run);
+                process.Parked.Enqueue(run);
+                continue;
             }
-            else
-            {
-                run.Run();
-            }
+
+            // Who forwards a message sends it, in whosever name.
+            _running = process;
+            run.Run();
+            _running = null;
         }
     }
 
@@ -288,13 +293,7 @@ internal sealed class SimMachine : IDisposable
         }
     }
 
-    private void Note(string what, SimProcess from, string to)
-    {
-        foreach (var letter in $"{Tick} {what} {from.Node}.{from.Life} {to};")
-        {
-            _trace = unchecked((_trace ^ letter) * 1099511628211);
-        }
-    }
+    private void Note(string what, SimProcess from, string to) => _trace.Add($"{Tick} {what} {from.Node}.{from.Life} {to}");
 
     /// <summary>The door of every coordinator node: each that thinks itself active hears a beat, over the network.</summary>
     private sealed class SimDoor : ReceiveActor

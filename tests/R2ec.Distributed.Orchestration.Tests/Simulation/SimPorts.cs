@@ -3,6 +3,7 @@ using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Cluster;
+using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Payloads;
 using R2ec.Distributed.Orchestration.Weights;
@@ -142,4 +143,12 @@ internal sealed class SimJournals(SimDatabase database) : IRunJournals
 
     public Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop) =>
         database.IsDown ? Task.FromException<IReadOnlyList<IRunEvent>>(new DatabaseLostException()) : Task.FromResult<IReadOnlyList<IRunEvent>>([.. database.Facts(run).Skip((int)after)]);
+}
+
+/// <summary>A run that names no folder.</summary>
+internal sealed class SimFolders : IRunFolders
+{
+    public Task<IReadOnlyList<NamedFolder>> GatherAsync(string spec, Action<string> tell, CancellationToken stop) => Task.FromResult<IReadOnlyList<NamedFolder>>([]);
+
+    public Task BringAsync(IReadOnlyList<NamedFolder> folders, Action<string> tell, CancellationToken stop) => Task.CompletedTask;
 }

@@ -12,10 +12,10 @@ internal static class SimSchedule
     /// <summary>Ticks after the last fault within which the run has to end: five minutes.</summary>
     internal const int Patience = 3000;
 
-    /// <summary>Runs a schedule; answers with its journal and a hash of every message.</summary>
-    internal static (IReadOnlyList<IRunEvent> Facts, string Trace, int Ticks) Run(SimMachine machine, int seed, bool undisturbed = false)
+    /// <summary>Runs a schedule; answers with its journal and every message that arrived.</summary>
+    internal static (IReadOnlyList<IRunEvent> Facts, IReadOnlyList<string> Trace, int Ticks) Run(SimMachine machine, int seed, string mode, bool undisturbed = false)
     {
-        using var cluster = new SimCluster(machine, seed);
+        using var cluster = new SimCluster(machine, seed, mode);
         if (!undisturbed)
         {
             Disturb(cluster, new Random(seed));

@@ -146,14 +146,14 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
     }
 
-    // A second answer to what was answered is left: the run has gone on.
+    // A second answer to what was answered is left: the run has gone on. So is what the learner did before it is restored: only its restoration says where it stands.
     private bool Answer(IWireMessage answer)
     {
         if (_open is { } open && LearnerAnswers.Fits(open, answer))
         {
             (_answered, _open) = (open, null);
         }
-        else if (_answered is { } before && LearnerAnswers.Fits(before, answer))
+        else if (_open is LearningProtocol.Restore || (_answered is { } before && LearnerAnswers.Fits(before, answer)))
         {
             return false;
         }

@@ -99,7 +99,7 @@ public sealed class LearnerActor : WireActor
     {
         if (await _services.Checkpoints.LoadAsync(_services.Engine, order.Candidates, text => _log.Warning("{Passed}", text), stop).ConfigureAwait(false) is not { } loaded)
         {
-            return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Engine.InitialiseAsync(stop).ConfigureAwait(false), []);
+            return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Engine.InitialiseAsync(stop).ConfigureAwait(false), [], IsRestored: true);
         }
 
         if (loaded.Checkpoint.Position.Stage == RunStage.Reinforcement)
@@ -107,7 +107,7 @@ public sealed class LearnerActor : WireActor
             await PublishAsync(loaded.Weights, stop).ConfigureAwait(false);
         }
 
-        return new LearnerAt(order.Epoch, loaded.Checkpoint.Position, loaded.Weights, []);
+        return new LearnerAt(order.Epoch, loaded.Checkpoint.Position, loaded.Weights, [], IsRestored: true);
     }
 
     private async Task<LearnerAt> WarmStartAsync(TrainWarmStart order, CancellationToken stop)

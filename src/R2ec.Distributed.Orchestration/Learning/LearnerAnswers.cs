@@ -21,10 +21,11 @@ internal static class LearnerAnswers
     {
         (_, LearnerFailed failed) => failed.Epoch == order.Epoch,
         (SaveCheckpoint o, CheckpointSaved saved) => saved.Epoch == o.Epoch && saved.Position == o.Position,
+        (not Restore, LearnerAt { IsRestored: true }) => false,
         (TrainWarmStart o, LearnerAt at) => at.Epoch == o.Epoch && at.Position == new RunPosition(RunStage.WarmStart, o.UntilStep),
         (BeginReinforcement o, LearnerAt at) => at.Epoch == o.Epoch && at.Position == new RunPosition(RunStage.Reinforcement, 0),
         (TrainStep o, LearnerAt at) => at.Epoch == o.Epoch && at.Position == new RunPosition(RunStage.Reinforcement, o.Step),
-        (Restore o, LearnerAt at) => at.Epoch == o.Epoch,
+        (Restore o, LearnerAt at) => at.Epoch == o.Epoch && at.IsRestored,
         _ => false,
     };
 }

@@ -39,7 +39,8 @@ public static class LearningProtocol
     /// <param name="Position">The position.</param>
     /// <param name="Weights">What it holds.</param>
     /// <param name="Metrics">What the way there measured.</param>
-    public sealed record LearnerAt(Epoch Epoch, RunPosition Position, Digest Weights, IReadOnlyList<Metric> Metrics) : IWireMessage;
+    /// <param name="IsRestored">Whether that answers a restoration: only then may the run take its position for the learner's, wherever that was before.</param>
+    public sealed record LearnerAt(Epoch Epoch, RunPosition Position, Digest Weights, IReadOnlyList<Metric> Metrics, bool IsRestored = false) : IWireMessage;
 
     /// <summary>A checkpoint stands.</summary>
     public sealed record CheckpointSaved(Epoch Epoch, RunPosition Position, Digest Manifest, string Folder) : IWireMessage;

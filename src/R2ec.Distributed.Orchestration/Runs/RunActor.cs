@@ -80,7 +80,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         Command<Stored>(m => Take(new RunCommands.CompleteGroups(m.Epoch, m.Groups)));
         Command<TableLoaded>(OnTableLoaded);
         Command<Faulted>(m => m.Epoch == State.Epoch, OnFaulted);
-        Command<RestoreAgain>(m => m.Epoch == State.Epoch, _ => Restore());
+        Command<RestoreAgain>(m => m.Epoch == State.Epoch, _ => RestoreAnew());
         Command<Terminated>(m => GiveUp($"{m.ActorRef.Path.Name} stopped by a fault of its own; the log has it", false));
     }
 
@@ -143,6 +143,19 @@ public sealed class RunActor : JournaledRun, IWithTimers
         {
             _log.Warning("The learner on {Node} is lost ({Evidence}): the run begins its next epoch", lost.Node, lost.Evidence);
             Take(new RunCommands.Resume(State.Numerics, false));
+        }
+    }
+
+    // A learner on another node may still answer what it was told before: an epoch of its own tells these answers from those after the restoration.
+    private void RestoreAnew()
+    {
+        if (_services.Learner is null)
+        {
+            Take(new RunCommands.Resume(State.Numerics, false));
+        }
+        else
+        {
+            Restore();
         }
     }
 
@@ -315,7 +328,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         }
 
         _log.Warning("The learner failed and is restored: {Reason}", failed.Reason);
-        Restore();
+        RestoreAnew();
     }
 
     // Learner orders are short and lose work when cut: they are waited for. Everything else is done again by a resumption.

@@ -29,6 +29,7 @@ internal sealed class SimMachine : IDisposable
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
           scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
           actor.default-dispatcher { type = "R2ec.Distributed.Orchestration.Tests.Simulation.SimDispatcherConfigurator, R2ec.Distributed.Orchestration.Tests", throughput = 1 }
+          actor.internal-dispatcher { type = "R2ec.Distributed.Orchestration.Tests.Simulation.SimDispatcherConfigurator, R2ec.Distributed.Orchestration.Tests", throughput = 1 }
           persistence.journal.plugin = "sim-journal"
           persistence.snapshot-store.plugin = "sim-snapshots"
         }
@@ -116,8 +117,6 @@ internal sealed class SimMachine : IDisposable
     {
         _processes[process.Name] = process;
         process.Root = System.ActorOf(props, process.Name);
-
-        // The guardian, which starts it, has a thread of its own.
         var lives = process.Root.Ask<ActorIdentity>(new Identify(0), LongestStart);
         while (!lives.IsCompleted)
         {

@@ -24,6 +24,15 @@ public sealed class SimulationTests(OneMachine shared)
     }
 
     [Fact]
+    public void A_seed_has_the_same_messages_delivered_every_time()
+    {
+        foreach (var seed in Enumerable.Range(1, 6))
+        {
+            Assert.Equal(SimSchedule.Run(_machine, seed, Mode(seed)).Trace, SimSchedule.Run(_machine, seed, Mode(seed)).Trace);
+        }
+    }
+
+    [Fact]
     public void No_schedule_breaks_a_rule_and_every_run_ends_once_the_faults_have_stopped() => Check(first: 1, count: 12);
 
     [Fact]
@@ -32,6 +41,8 @@ public sealed class SimulationTests(OneMachine shared)
         Check(Number("R2EC_SIMULATION_SEED", 100_000), Number("R2EC_SIMULATION_SCHEDULES", 2000));
 
     private static int Number(string variable, int otherwise) => Environment.GetEnvironmentVariable(variable) is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+
+    private static bool IsLearners(string line) => new[] { "Restore", "Train", "Begin", "Save", "LearnerAt", "LearnerFailed", "CheckpointSaved", "kill" }.Any(word => line.Contains(word, StringComparison.Ordinal));
 
     private static string Mode(int seed) => seed % 3 == 0 ? "one-step-off" : "sync";
 
@@ -48,7 +59,7 @@ public sealed class SimulationTests(OneMachine shared)
 
             if (facts is not [.., RunEvents.Completed])
             {
-                hanging.Add($"seed {seed}: stands after {(facts is [.., var last] ? last : null)}; in order {_machine.Network.InOrder}; last arrived {string.Join(", ", trace.Where(line => !line.Contains("Beat", StringComparison.Ordinal) && !line.Contains("Offer", StringComparison.Ordinal) && !line.Contains("Welcome", StringComparison.Ordinal)).TakeLast(25))}");
+                hanging.Add($"seed {seed}: stands after {(facts is [.., var last] ? last : null)}; the last talk with the learner: {string.Join(", ", trace.Where(IsLearners).TakeLast(40))}");
             }
         }
 

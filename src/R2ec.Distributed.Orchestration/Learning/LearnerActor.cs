@@ -23,6 +23,7 @@ public sealed class LearnerActor : WireActor
     private readonly Queue<Digest> _published = new();
     private ILearnerOrder? _busy;
     private (ILearnerOrder Order, IWireMessage Answer)? _answered;
+    private RunPosition? _at;
 
     /// <summary>A run's learner.</summary>
     public LearnerActor(LearnerServices services, IActorRef desk)
@@ -48,6 +49,13 @@ public sealed class LearnerActor : WireActor
         if (_busy is null && _answered is { } answered && LearnerAnswers.Key(answered.Order) == LearnerAnswers.Key(order))
         {
             Sender.Tell(answered.Answer);
+            return;
+        }
+
+        // A copy that comes late would undo or repeat what was done since.
+        if (_busy is null && order.Epoch == _newest && _at is { } at && !LearnerAnswers.Follows(order, at))
+        {
+            _log.Debug("Left {Order}, which does not follow {Position}", order.GetType().Name, at);
             return;
         }
 
@@ -77,6 +85,7 @@ public sealed class LearnerActor : WireActor
 
         // A restoration that failed is meant when it comes again.
         _answered = done is { Order: Restore, Reply: LearnerFailed } ? null : (done.Order, done.Reply);
+        _at = done.Reply switch { LearnerAt at => at.Position, CheckpointSaved saved => saved.Position, _ => null };
         if (done.Reply is LearnerAt { Weights: var held })
         {
             _services.Holds(held);

@@ -16,6 +16,17 @@ internal static class LearnerAnswers
         _ => (order.Epoch, order.GetType().Name),
     };
 
+    /// <summary>Whether an order can be meant for a learner that stands at a position: a restoration only where it stands nowhere any more.</summary>
+    internal static bool Follows(ILearnerOrder order, RunPosition at) => order switch
+    {
+        Restore => false,
+        TrainWarmStart o => at.Stage == RunStage.WarmStart && o.UntilStep > at.Step,
+        BeginReinforcement => at.Stage == RunStage.WarmStart,
+        TrainStep o => at.Stage == RunStage.Reinforcement && o.Step == at.Step + 1,
+        SaveCheckpoint o => o.Position == at,
+        _ => true,
+    };
+
     /// <summary>Whether an answer is one to an order.</summary>
     internal static bool Fits(ILearnerOrder order, IWireMessage answer) => (order, answer) switch
     {

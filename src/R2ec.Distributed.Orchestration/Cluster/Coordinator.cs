@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Learning;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Runs;
@@ -15,7 +16,8 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// </summary>
 /// <remarks>
 /// Behaviours: Reading (the journals) → Ready. A run's actor that stops is taken up again with a growing pause while its journal says that it goes on; a
-/// database that is out of reach therefore costs no process, and a fenced write ends the node elsewhere (<see cref="CoordinatorServices.JournalFailed"/>).
+/// database that is out of reach therefore costs no process. A fenced write ends the coordinator, and its node elsewhere
+/// (<see cref="CoordinatorServices.JournalFailed"/>).
 /// </remarks>
 public sealed class Coordinator : WireActor, IWithTimers
 {
@@ -26,6 +28,7 @@ public sealed class Coordinator : WireActor, IWithTimers
     private readonly NodeLedger _nodes;
     private readonly RunQueue _queue = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Action<Exception> _journalFailed;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
     private RunWork? _work;
@@ -42,6 +45,15 @@ public sealed class Coordinator : WireActor, IWithTimers
         _services = services;
         _nodes = new NodeLedger(services.Work);
         _began = services.Clock.GetTimestamp();
+        var self = Self;
+        _journalFailed = fault =>
+        {
+            services.JournalFailed(fault);
+            if (DatabaseFaults.Classify(fault) == DatabaseFault.UniqueViolation)
+            {
+                self.Tell(new Fenced());
+            }
+        };
         Receive<ClusterProtocol.NodeBeat>(OnNodeBeat);
         Receive<WorkProtocol.AskForWork>(m => OnAsk(m.Worker, m));
         Receive<LearningProtocol.AskForShard>(m => OnAsk(m.Worker, m));
@@ -64,6 +76,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Receive<RunOutcome>(OnEnded);
         Receive<Terminated>(OnTerminated);
         Receive<Again>(_ => Load());
+        Receive<Fenced>(_ => OnFenced());
         Receive<Beat>(_ => OnBeat());
     }
 
@@ -191,7 +204,7 @@ public sealed class Coordinator : WireActor, IWithTimers
             return;
         }
 
-        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _services.JournalFailed, command, Sender), $"intake-{++_works}");
+        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _journalFailed, command, Sender), $"intake-{++_works}");
         Context.Watch(intake);
     }
 
@@ -271,7 +284,7 @@ public sealed class Coordinator : WireActor, IWithTimers
                 self.Tell(new EpochBegun(fact.Run, fact is RunEvents.Resumed resumed ? resumed.Epoch : new Epoch(1)));
             }
         });
-        var actor = Context.ActorOf(RunActor.Props(state.Run, work.Services(_services, watch)), $"{state.Run.PersistenceId}-{++_works}");
+        var actor = Context.ActorOf(RunActor.Props(state.Run, work.Services(_services, watch, _journalFailed)), $"{state.Run.PersistenceId}-{++_works}");
         Context.Watch(actor);
         watch.Ended.PipeTo(Self);
         _work = work with { Actor = actor };
@@ -306,7 +319,7 @@ public sealed class Coordinator : WireActor, IWithTimers
             work.Dispose();
             if (_queue.TakeRefusal(work.Run) is { } reason)
             {
-                Context.Watch(Context.ActorOf(RunIntake.Props(work.Run, _services.Clock, fault => _services.Explain(work.Run, fault), _services.JournalFailed, _ => new RunCommands.Pause(reason), ActorRefs.Nobody), $"intake-{++_works}"));
+                Context.Watch(Context.ActorOf(RunIntake.Props(work.Run, _services.Clock, fault => _services.Explain(work.Run, fault), _journalFailed, _ => new RunCommands.Pause(reason), ActorRefs.Nobody), $"intake-{++_works}"));
                 return;
             }
 
@@ -322,6 +335,14 @@ public sealed class Coordinator : WireActor, IWithTimers
     {
         var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(_failures++, 4)) - 1));
         Timers.StartSingleTimer(AgainKey, new Again(), pause);
+    }
+
+    // It arrives before the end of the run's actor does. Taken up once more from the newer journal, the run would begin an epoch over that of who replaced this
+    // one, whom the nodes would hear no more.
+    private void OnFenced()
+    {
+        _log.Error("Another coordinator writes the journals: this one ends");
+        Context.Stop(Self);
     }
 
     private void OnFaulted(Faulted faulted)
@@ -350,6 +371,8 @@ public sealed class Coordinator : WireActor, IWithTimers
     private sealed record EpochBegun(RunId Run, Epoch Epoch) : INoSerializationVerificationNeeded;
 
     private sealed record Again : INoSerializationVerificationNeeded;
+
+    private sealed record Fenced : INoSerializationVerificationNeeded;
 
     private sealed record Beat : INoSerializationVerificationNeeded;
 }

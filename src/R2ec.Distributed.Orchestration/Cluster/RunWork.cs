@@ -59,10 +59,10 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
 
     internal RunWatch Watched(CoordinatorServices services, Action<IRunEvent> onFact) => _watch = new RunWatch(onFact, null, services.Threads("projection"));
 
-    internal RunServices Services(CoordinatorServices services, RunWatch watch) => new()
+    internal RunServices Services(CoordinatorServices services, RunWatch watch, Action<Exception> journalFailed) => new()
     {
         Explain = fault => services.Explain(Run, fault),
-        JournalFailed = services.JournalFailed,
+        JournalFailed = journalFailed,
         Spec = Made.Spec,
         Book = Made.Book,
         Baselines = Made.Baselines,

@@ -208,6 +208,22 @@ public sealed class ClusterScenarioTests(OneMachine shared)
     }
 
     [Fact]
+    public void A_coordinator_that_was_replaced_does_not_take_the_run_back_from_who_replaced_it()
+    {
+        using var cluster = Cluster();
+        cluster.Until(() => cluster.Facts.Any(fact => fact is RunEvents.StepPlanned { Step: 1 }), "step 1");
+        var old = cluster.Active!;
+
+        cluster.FreezeCoordinator(ticks: 120, livesOn: 100_000);
+        cluster.Until(() => !old.IsAlive, "the end of the coordinator that was replaced");
+
+        Assert.True(cluster.Fenced > 0);
+        Assert.IsNotType<RunEvents.Completed>(cluster.Facts[^1]);
+        Assert.Single(cluster.Facts.OfType<RunEvents.Resumed>());
+        Completes(cluster);
+    }
+
+    [Fact]
     public void A_database_that_goes_away_and_comes_back_costs_no_process()
     {
         using var cluster = Cluster();

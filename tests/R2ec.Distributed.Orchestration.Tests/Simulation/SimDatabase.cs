@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Persistence;
+using Npgsql;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Payloads;
@@ -112,7 +113,8 @@ internal sealed class SimDatabase
 }
 
 /// <summary>The unique index refused a write.</summary>
-internal sealed class SimFencedException() : Exception("duplicate key value violates unique constraint");
+internal sealed class SimFencedException()
+    : Exception("the write was refused", new PostgresException("duplicate key value violates unique constraint", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation));
 
 /// <summary>Nobody knows whether a write was stored.</summary>
 internal sealed class SimUnreachableException() : Exception("the database is out of reach");

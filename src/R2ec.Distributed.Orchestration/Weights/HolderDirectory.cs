@@ -43,34 +43,22 @@ public sealed class HolderDirectory : IHolders, INodeAddresses
         }
     }
 
-    /// <summary>A node is gone, or serves nothing any more.</summary>
-    public void RemoveHolder(string holder)
-    {
-        lock (_gate)
-        {
-            foreach (var (what, holders) in _holders.ToList())
-            {
-                if (holders.Remove(holder) && holders.Count == 0)
-                {
-                    _holders.Remove(what);
-                }
-            }
-        }
-    }
-
     /// <summary>Bulk addresses of the nodes that live.</summary>
     public IReadOnlyList<string> Living => _living;
 
     /// <inheritdoc/>
     public void Set(IReadOnlyList<string> living) => _living = living;
 
-    /// <summary>Who serves it, newest first, then every other node that lives: a coordinator that took over has heard of no holder yet.</summary>
+    /// <summary>
+    /// Who serves it, newest first, those that live before those of whom nothing was heard; then every other node that lives: a coordinator that took over has
+    /// heard of no holder yet.
+    /// </summary>
     public IReadOnlyList<string> Of(Digest what)
     {
         lock (_gate)
         {
             IEnumerable<string> known = _holders.TryGetValue(what, out var holders) ? holders : [];
-            return [.. known.Concat(_living).Distinct()];
+            return [.. known.Where(_living.Contains).Concat(known).Concat(_living).Distinct()];
         }
     }
 }

@@ -21,16 +21,16 @@ public sealed class HolderDirectoryTests
     }
 
     [Fact]
-    public void A_holder_that_is_gone_holds_nothing()
+    public void Those_that_live_are_asked_first_and_those_of_whom_nothing_was_heard_before_those_that_never_held_it()
     {
         _holders.Add(A, "one:1");
-        _holders.Add(B, "one:1");
-        _holders.Add(B, "two:1");
+        _holders.Add(A, "two:1");
+        _holders.Add(A, "three:1");
 
-        _holders.RemoveHolder("one:1");
+        _holders.Set(["four:1", "one:1", "two:1"]);
 
-        Assert.Empty(_holders.Of(A));
-        Assert.Equal(["two:1"], _holders.Of(B));
+        Assert.Equal(["two:1", "one:1", "three:1", "four:1"], _holders.Of(A));
+        Assert.Equal(["four:1", "one:1", "two:1"], _holders.Of(B));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ fi
 r2ec() { ./r2ec "$@" < /dev/null; }
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
 end() {
-  for mount in "$cluster"/nodes/*/work; do mountpoint -q "$mount" && mounted+=("$mount"); done
+  for mount in "$cluster"/nodes/*/home; do mountpoint -q "$mount" && mounted+=("$mount"); done
   r2ec cluster down --dir "$cluster" > /dev/null 2>&1
   for mount in "${mounted[@]:-}"; do [ -z "$mount" ] || umount "$mount"; done
   [ $keep = 1 ] && say "kept: $place" || rm -rf "$place"
@@ -70,10 +70,10 @@ mute() {
   ip -n "$at" neigh flush dev eth0 nud permanent
 }
 shape() { local at; at=$(space "$1"); tc -n "$at" qdisc add dev eth0 root tbf rate "$3" burst "$4" "${@:5}"; sleep "$2"; tc -n "$at" qdisc del dev eth0 root; }
-fill() { local at=$cluster/nodes/$1/work; head -c 10G /dev/zero > "$at/filler" 2> /dev/null; sleep "$2"; rm -f "$at/filler"; }
+fill() { local at=$cluster/nodes/$1/home; head -c 10G /dev/zero > "$at/filler" 2> /dev/null; sleep "$2"; rm -f "$at/filler"; }
 # A node's own small disk: drained, its folder moved, taken back.
 small_disk() {
-  local name pid work=$cluster/nodes/$1/work
+  local name pid work=$cluster/nodes/$1/home
   read -r name pid < <(nodes "${1%-*}" | grep "^$1 ")
   kill -TERM "$pid" && until ! nodes "${1%-*}" | grep -q "^$1 "; do sleep 1; done
   mv "$work" "$work.old" && mkdir "$work" && mount -t tmpfs -o size=192m,mode=755 r2ec "$work" && cp -a "$work.old/." "$work/" && rm -rf "$work.old"
@@ -120,7 +120,7 @@ strike() {
     lossy) shape "$name" "$span" 4mbit 4kb limit 6000 ;;
     full-disk) fill "$name" "$span" ;;
     torn)
-      file=$(ls -t "$cluster/nodes/$name"/work/runs/chaos/checkpoints/*/policy.safetensors 2> /dev/null | head -1)
+      file=$(ls -t "$cluster/nodes/$name"/home/runs/chaos/checkpoints/*/policy.safetensors 2> /dev/null | head -1)
       [ -n "$file" ] && truncate -s -64 "$file"
       kill -KILL "$pid" ;;
   esac

@@ -14,11 +14,11 @@ internal sealed class StandInParts(string place) : IClusterParts
         dir=$(dirname "$3")
         trap 'echo 0 > "$dir/exit"; exit 0' TERM
         [ ! -f "$dir/broken" ] || { echo "the stand-in is broken"; exit 3; }
-        mkfifo "$dir/work/pipe.$$"
-        exec 3<> "$dir/work/pipe.$$"
-        rm "$dir/work/pipe.$$"
-        echo $$ > "$dir/work/ready.new"
-        mv "$dir/work/ready.new" "$dir/work/ready"
+        mkfifo "$dir/home/pipe.$$"
+        exec 3<> "$dir/home/pipe.$$"
+        rm "$dir/home/pipe.$$"
+        echo $$ > "$dir/home/ready.new"
+        mv "$dir/home/ready.new" "$dir/home/ready"
         while :; do read -r line <&3; done
         """;
 

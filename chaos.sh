@@ -73,10 +73,10 @@ shape() { local at; at=$(space "$1"); tc -n "$at" qdisc add dev eth0 root tbf ra
 fill() { local at=$cluster/nodes/$1/home; head -c 10G /dev/zero > "$at/filler" 2> /dev/null; sleep "$2"; rm -f "$at/filler"; }
 # A node's own small disk: drained, its folder moved, taken back.
 small_disk() {
-  local name pid work=$cluster/nodes/$1/home
+  local name pid home=$cluster/nodes/$1/home
   read -r name pid < <(nodes "${1%-*}" | grep "^$1 ")
   kill -TERM "$pid" && until ! nodes "${1%-*}" | grep -q "^$1 "; do sleep 1; done
-  mv "$work" "$work.old" && mkdir "$work" && mount -t tmpfs -o size=192m,mode=755 r2ec "$work" && cp -a "$work.old/." "$work/" && rm -rf "$work.old"
+  mv "$home" "$home.old" && mkdir "$home" && mount -t tmpfs -o size=192m,mode=755 r2ec "$home" && cp -a "$home.old/." "$home/" && rm -rf "$home.old"
   r2ec cluster readmit "$1" --dir "$cluster" > /dev/null 2>&1
 }
 

@@ -97,12 +97,12 @@ internal sealed class ClusterMaker(ClusterFolder folder, IClusterParts parts)
         var (place, making) = (folder.Node(name), folder.Node($".{name}.new"));
         Directory.CreateDirectory(making.Path);
         parts.IssueCertificate(folder.CaFolder, name, [addresses.Remoting.Host, "localhost"], making.Path);
-        Directory.CreateDirectory(making.Work);
+        Directory.CreateDirectory(making.Home);
         NodeConfigFile.Write(making.Config, new NodeConfig
         {
             Name = name,
             Roles = [role],
-            Folder = place.Work,
+            Folder = place.Home,
             Remoting = addresses.Remoting,
             Bulk = addresses.Bulk,
             Api = api,

@@ -29,7 +29,7 @@ internal sealed record NodeFolder(string Path)
     public string Request => In("request");
 
     /// <summary>The node's own files.</summary>
-    public string Work => In("home");
+    public string Home => In("home");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

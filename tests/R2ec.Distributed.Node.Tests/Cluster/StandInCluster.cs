@@ -62,7 +62,7 @@ internal sealed class StandInCluster : IAsyncDisposable
 
     public Task AllReadyAsync(int nodes) => UntilAsync(() => File.Exists(Folder.Facts) && Facts.Nodes.Count == nodes && Facts.Nodes.All(n => IsReady(n.Name, n.Pid)));
 
-    public bool IsReady(string name, int pid) => File.Exists(Path.Combine(Folder.Node(name).Work, "ready")) && File.ReadAllText(Path.Combine(Folder.Node(name).Work, "ready")).Trim() == $"{pid}";
+    public bool IsReady(string name, int pid) => File.Exists(Path.Combine(Folder.Node(name).Home, "ready")) && File.ReadAllText(Path.Combine(Folder.Node(name).Home, "ready")).Trim() == $"{pid}";
 
     public NodeState State(string name) => ClusterJson.Read<NodeState>(Folder.Node(name).State) ?? new NodeState();
 

@@ -14,19 +14,10 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 /// </summary>
 public static class ClusterSetup
 {
-    private const string Common = """
-        akka.actor.serialization-settings.allow-unregistered-types = off
-        akka.scheduler.tick-duration = 33ms
-        akka.coordinated-shutdown.exit-clr = off
-        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
+    private const string Remoting = """
         akka.coordinated-shutdown.phases.cluster-exiting.timeout = 20s
-        akka.remote.log-frame-size-exceeding = 32000b
         akka.remote.retry-gate-closed-for = 1s
         akka.remote.use-passive-connections = on
-        akka.log-dead-letters-during-shutdown = off
-        akka.log-dead-letters = off
-        akka.stdout-loglevel = ERROR
-        akka.stdout-logger-class = "R2ec.Distributed.Orchestration.Runs.LastWords, R2ec.Distributed.Orchestration"
         """;
 
     private const string Members = """
@@ -59,7 +50,7 @@ public static class ClusterSetup
             };
         }
 
-        return builder.WithWire().WithRemoting(remote).AddHocon(Common, HoconAddMode.Prepend);
+        return builder.WithWire().WithRemoting(remote).AddHocon(AkkaSettings.Common, HoconAddMode.Prepend).AddHocon(Remoting, HoconAddMode.Prepend);
     }
 
     /// <summary>A coordinator: member of the cluster of coordinators, host of the one that is active.</summary>

@@ -19,20 +19,11 @@ public static class RunSetup
     public const string SystemName = "r2ec";
 
     private const string Settings = """
-        akka.actor.serialization-settings.allow-unregistered-types = off
-        akka.scheduler.tick-duration = 33ms
-        akka.coordinated-shutdown.exit-clr = off
-        akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
         akka.cluster.min-nr-of-members = 1
         akka.cluster.leader-actions-interval = 100ms
         akka.cluster.split-brain-resolver.down-all-when-unstable = off
         akka.cluster.failure-detector.acceptable-heartbeat-pause = 15s
         akka.cluster.run-coordinated-shutdown-when-down = on
-        akka.remote.log-frame-size-exceeding = 32000b
-        akka.log-dead-letters-during-shutdown = off
-        akka.log-dead-letters = off
-        akka.stdout-loglevel = ERROR
-        akka.stdout-logger-class = "R2ec.Distributed.Orchestration.Runs.LastWords, R2ec.Distributed.Orchestration"
         """;
 
     /// <summary>One node that joins itself, on loopback, with the wire that a cluster has.</summary>
@@ -40,6 +31,7 @@ public static class RunSetup
         .WithWire()
         .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0 })
         .WithClustering(new ClusterOptions { Roles = ["coordinator", "rollout", "reward", "learner"] })
+        .AddHocon(AkkaSettings.Common, HoconAddMode.Prepend)
         .AddHocon(Settings, HoconAddMode.Prepend)
         .AddStartup((system, _) =>
         {

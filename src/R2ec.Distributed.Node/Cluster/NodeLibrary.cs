@@ -149,5 +149,4 @@ internal sealed class NodeLibrary : IRunFolders
     private async Task<FolderManifest?> FindAsync(FolderKind kind, string name) => Roots.PlaceOf(kind, name) is { } place && Directory.Exists(place)
         ? await Task.Factory.StartNew(() => _hashes.Of(kind, place), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
         : null;
-
 }

@@ -6,7 +6,7 @@ internal static class ReportStyle
     /// <summary>CSS of the page.</summary>
     public const string Css =
         """
-        :root{--back:#fff;--panel:#f6f7f9;--ink:#1b1f24;--soft:#5c6570;--rule:#dde1e6;--c0:#0b62c4;--c1:#c4500b;--c2:#0a7d55;--c3:#8a3ab9;--c4:#a8770a;--c5:#5c6570}
+        :root{color-scheme:light dark;--back:#fff;--panel:#f6f7f9;--ink:#1b1f24;--soft:#5c6570;--rule:#dde1e6;--c0:#0b62c4;--c1:#c4500b;--c2:#0a7d55;--c3:#8a3ab9;--c4:#a8770a;--c5:#5c6570}
         @media (prefers-color-scheme:dark){:root{--back:#14171b;--panel:#1d2126;--ink:#e8eaed;--soft:#a0a8b2;--rule:#343a42;--c0:#6cb0ff;--c1:#ff9d5c;--c2:#4fd1a0;--c3:#cf98f5;--c4:#e6bd55;--c5:#a0a8b2}}
         *{box-sizing:border-box}
         body{margin:0;background:var(--back);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}

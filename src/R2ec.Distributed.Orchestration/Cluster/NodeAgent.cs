@@ -87,9 +87,8 @@ public sealed class NodeAgent : WireActor, IWithTimers
 
     private void OnBeat()
     {
-        using var self = System.Diagnostics.Process.GetCurrentProcess();
         var beat = new ClusterProtocol.NodeBeat(
-            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, self.WorkingSet64, _run, _lacks, _services.Progress.Held(), _draining, _services.RestartsLeft());
+            _services.Name, _services.Incarnation, _services.Roles, _services.Bulk, Environment.ProcessId, Environment.WorkingSet, _run, _lacks, _services.Progress.Held(), _draining, _services.RestartsLeft());
         foreach (var door in _doors)
         {
             door.Tell(beat);

@@ -73,7 +73,7 @@ internal sealed class NodeNetwork(string prefix)
             return;
         }
 
-        Forget(own);
+        Forget(own, link);
         Must("netns", "add", own);
         Must("link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", own);
         Must("link", "set", link, "master", Name, "up");
@@ -88,18 +88,26 @@ internal sealed class NodeNetwork(string prefix)
     /// <summary>Takes everything away.</summary>
     public void Remove()
     {
+        // The links first, and by name: the kernel takes those of a deleted namespace away in its own time.
+        foreach (var link in Directory.EnumerateDirectories("/sys/class/net", $"{Name}*"))
+        {
+            _ = Run("link", "del", Path.GetFileName(link));
+        }
+
         if (Directory.Exists("/run/netns"))
         {
             foreach (var own in Directory.EnumerateFiles("/run/netns", $"{Name}-*"))
             {
-                Forget(Path.GetFileName(own));
+                _ = Run("netns", "del", Path.GetFileName(own));
             }
         }
-
-        _ = Run("link", "del", Name);
     }
 
-    private static void Forget(string own) => _ = Run("netns", "del", own);
+    private static void Forget(string own, string link)
+    {
+        _ = Run("link", "del", link);
+        _ = Run("netns", "del", own);
+    }
 
     private string Link(string address) => $"{Name}{address[(address.LastIndexOf('.') + 1)..]}";
 

@@ -19,7 +19,8 @@ public enum ChainMode
 /// <param name="Step">RL step, from 1.</param>
 /// <param name="FirstGroup">Index of its first group in the step's plan.</param>
 /// <param name="Samples">The prompts, one per group.</param>
-public sealed record RolloutBundle(int Step, int FirstGroup, IReadOnlyList<SampleId> Samples);
+/// <param name="Version">Version of the policy that begins it, where its chains may go over to later ones; null where one version writes all of it.</param>
+public sealed record RolloutBundle(int Step, int FirstGroup, IReadOnlyList<SampleId> Samples, int? Version = null);
 
 /// <summary>One batch of item prompts to encode.</summary>
 /// <param name="Items">Item ids.</param>
@@ -44,6 +45,7 @@ public sealed record EvaluationBundle(IReadOnlyList<SampleId> Samples, ChainMode
 /// <param name="TopItems">Best unmasked items.</param>
 /// <param name="TopScores">Their scores.</param>
 /// <param name="Text">The chain decoded, for people and for chain_format.</param>
+/// <param name="Spans">Which version wrote which tokens; null where that of the group's plan wrote all of them.</param>
 public sealed record Completion(
     int[] Tokens,
     int SampledCount,
@@ -56,15 +58,18 @@ public sealed record Completion(
     double LogSumExp,
     int[] TopItems,
     float[] TopScores,
-    string Text);
+    string Text,
+    IReadOnlyList<VersionSpan>? Spans = null);
 
 /// <summary>A prompt's completions as they left the device.</summary>
 /// <param name="Group">Which group.</param>
 /// <param name="Sample">Whose prompt.</param>
-/// <param name="Policy">Digest of the weights that made it.</param>
+/// <param name="Policy">Digest of the weights that made it; where it went over to later ones, of those that it was planned on.</param>
 /// <param name="Table">Digest of the item table that scored it.</param>
 /// <param name="Completions">The chains, in their order.</param>
-public sealed record GroupRollout(GroupId Group, SampleId Sample, Digest Policy, Digest Table, IReadOnlyList<Completion> Completions);
+/// <param name="Versions">Where it went over: the version of its plan, then the later ones that wrote tokens, ascending; null where the plan's wrote all of them.</param>
+public sealed record GroupRollout(
+    GroupId Group, SampleId Sample, Digest Policy, Digest Table, IReadOnlyList<Completion> Completions, IReadOnlyList<PolicyVersion>? Versions = null);
 
 /// <summary>One measured user.</summary>
 /// <param name="Sample">The sample.</param>

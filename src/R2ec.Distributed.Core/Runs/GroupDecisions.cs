@@ -44,6 +44,20 @@ internal static class GroupDecisions
             : new Decision([dropped], RunDecisions.Accepted);
     }
 
+    /// <summary>Why a group was not made as it was planned; null where it was. A chain may go over to a later version of the run where its plan says so.</summary>
+    internal static string? Unplanned(RunState state, StepRecord open, StoredGroup group)
+    {
+        var sample = open.Samples[group.Group.Index];
+        if (open.Policy != group.Policy || open.Table != group.Table || sample != group.Sample)
+        {
+            return $"Group {group.Group} was made by policy {group.Policy.Brief} and table {group.Table.Brief} for sample {group.Sample.Value}; planned are {open.Policy.Brief}, {open.Table.Brief} and sample {sample.Value}.";
+        }
+
+        return group.Versions?.FirstOrDefault(version => !state.Plan!.PartialRollouts || version.Version < open.Version || state.WeightsAt(new RunPosition(RunStage.Reinforcement, version.Version)) != version.Policy) is { } foreign
+            ? $"Group {group.Group} was planned on version {open.Version} and has tokens of version {foreign.Version}, {foreign.Policy.Brief}: {(state.Plan!.PartialRollouts ? "no later version of the run" : "recpo.partial_rollouts is false")}."
+            : null;
+    }
+
     /// <summary>The end of all groups that are in work.</summary>
     internal static IEnumerable<IRunEvent> DropAll(RunState state, DropRule rule, string reason, DateTimeOffset now) => state.Planned.Select(step =>
         new RunEvents.GroupsDropped(state.Run, step.Step, step.Open(Enumerable.Range(0, step.Samples.Count)), rule, reason, now));

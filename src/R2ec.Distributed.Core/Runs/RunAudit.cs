@@ -43,6 +43,7 @@ public sealed record RunAudit(int Planned, int Trained, int Dropped, int Cancell
         private readonly List<string> _findings = [];
         private TrainingMode _mode;
         private int _bound;
+        private bool _partial;
         private bool _ended;
 
         public void Take(IRunEvent fact)
@@ -50,7 +51,7 @@ public sealed record RunAudit(int Planned, int Trained, int Dropped, int Cancell
             switch (fact)
             {
                 case RunEvents.Started e:
-                    (_mode, _bound) = (e.Plan.Mode, e.Plan.MaxStaleness);
+                    (_mode, _bound, _partial) = (e.Plan.Mode, e.Plan.MaxStaleness, e.Plan.PartialRollouts);
                     break;
                 case RunEvents.ReinforcementBegun e:
                     _versions[e.Weights] = 0;
@@ -60,6 +61,7 @@ public sealed record RunAudit(int Planned, int Trained, int Dropped, int Cancell
                     break;
                 case RunEvents.GroupCompleted e:
                     Plan(e.Group.Step).Complete(e.Group.Index);
+                    Span(e);
                     break;
                 case RunEvents.StepAssembled e:
                     Assemble(e);
@@ -92,6 +94,15 @@ public sealed record RunAudit(int Planned, int Trained, int Dropped, int Cancell
                 _plans.Values.Sum(plan => plan.Lost),
                 _plans.Values.Sum(plan => plan.Twice) + _trained.Values.Sum(times => times - 1),
                 [.. _plans.SelectMany(plan => plan.Value.Findings(plan.Key)), .. _trained.Where(pair => pair.Value > 1).Select(pair => $"step {pair.Key} was trained {pair.Value} times"), .. _findings]);
+        }
+
+        // A group is as old as its plan: no token may be older, and none newer than what was trained by then.
+        private void Span(RunEvents.GroupCompleted completed)
+        {
+            if (completed is { Oldest: { } oldest, Newest: { } newest } && (!_partial || oldest < Plan(completed.Group.Step).Version || newest < oldest || (newest > 0 && !_trained.ContainsKey(newest))))
+            {
+                _findings.Add($"group {completed.Group} has tokens of the versions {oldest} to {newest}, but was planned on {Plan(completed.Group.Step).Version}{(_partial ? "" : ", and recpo.partial_rollouts is false")}");
+            }
         }
 
         private void Assemble(RunEvents.StepAssembled assembled)

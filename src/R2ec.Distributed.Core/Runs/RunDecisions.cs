@@ -111,14 +111,14 @@ internal static class RunDecisions
                 continue;
             }
 
-            if (open.Policy != group.Policy || open.Table != group.Table || open.Samples[group.Group.Index] != group.Sample)
+            if (GroupDecisions.Unplanned(state, open, group) is { } reason)
             {
-                return Refused($"Group {group.Group} was made by policy {group.Policy.Brief} and table {group.Table.Brief} for sample {group.Sample.Value}; planned are {open.Policy.Brief}, {open.Table.Brief} and sample {open.Samples[group.Group.Index].Value}.");
+                return Refused(reason);
             }
 
             if (taken.Add(group.Group))
             {
-                events.Add(new RunEvents.GroupCompleted(state.Run, group.Group, group.Sample, group.Payload, group.PayloadBytes, group.Policy, group.Table, now));
+                events.Add(new RunEvents.GroupCompleted(state.Run, group.Group, group.Sample, group.Payload, group.PayloadBytes, group.Policy, group.Table, now, group.Versions?[0].Version, group.Versions?[^1].Version));
             }
         }
 

@@ -54,7 +54,18 @@ public static class RunEvents
     public sealed record StepPlanned(RunId Run, int Step, IReadOnlyList<SampleId> Samples, IReadOnlyList<int> Bundles, Digest Policy, Digest Table, DateTimeOffset At) : IRunEvent;
 
     /// <summary>A group was generated, rewarded and stored.</summary>
-    public sealed record GroupCompleted(RunId Run, GroupId Group, SampleId Sample, Digest Payload, long PayloadBytes, Digest Policy, Digest Table, DateTimeOffset At) : IRunEvent;
+    /// <param name="Run">The run.</param>
+    /// <param name="Group">Which group.</param>
+    /// <param name="Sample">Whose prompt.</param>
+    /// <param name="Payload">Where its chains and rewards are kept.</param>
+    /// <param name="PayloadBytes">Their size, packed.</param>
+    /// <param name="Policy">The weights that it was planned on.</param>
+    /// <param name="Table">The item table that scored it.</param>
+    /// <param name="At">When.</param>
+    /// <param name="Oldest">Version of its oldest token where a later version than the plan's wrote some; else null.</param>
+    /// <param name="Newest">Version of its newest token, there as well.</param>
+    public sealed record GroupCompleted(
+        RunId Run, GroupId Group, SampleId Sample, Digest Payload, long PayloadBytes, Digest Policy, Digest Table, DateTimeOffset At, int? Oldest = null, int? Newest = null) : IRunEvent;
 
     /// <summary>What a step of an async run trains on, before it does: a replay trains the same groups in the same order.</summary>
     /// <param name="Run">The run.</param>

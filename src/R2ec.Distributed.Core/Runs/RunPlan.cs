@@ -87,6 +87,9 @@ public sealed record RunPlan
     /// <summary>Versions that a group may be older than the policy that it trains: 0 in sync, 1 in one-step-off.</summary>
     public int MaxStaleness { get; init; }
 
+    /// <summary>Whether chains go over to later versions while they are written; in async alone.</summary>
+    public bool PartialRollouts { get; init; }
+
     /// <summary>The version that makes a step's rollouts where the plan decides it, in sync and one-step-off.</summary>
     /// <param name="step">RL step, from 1.</param>
     public int VersionOf(int step) => Math.Max(0, step - 1 - MaxStaleness);
@@ -141,6 +144,7 @@ public sealed record RunPlan
             TestCount = book.SampleCount(Split.Test),
             Mode = TrainingModes.Of(spec.Recpo),
             MaxStaleness = TrainingModes.MaxStaleness(spec.Recpo),
+            PartialRollouts = spec.Recpo.PartialRollouts,
         };
     }
 }

@@ -9,4 +9,6 @@ namespace R2ec.Distributed.Core.Runs;
 /// <param name="PayloadBytes">Their size, packed.</param>
 /// <param name="Policy">The weights that made it, as the worker holds them.</param>
 /// <param name="Table">The item table that scored it, as the worker holds it.</param>
-public sealed record StoredGroup(GroupId Group, SampleId Sample, Digest Payload, long PayloadBytes, Digest Policy, Digest Table);
+/// <param name="Versions">Versions that wrote its tokens, ascending; null where <paramref name="Policy"/> wrote all of them.</param>
+public sealed record StoredGroup(
+    GroupId Group, SampleId Sample, Digest Payload, long PayloadBytes, Digest Policy, Digest Table, IReadOnlyList<PolicyVersion>? Versions = null);

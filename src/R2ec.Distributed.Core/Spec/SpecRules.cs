@@ -95,6 +95,8 @@ internal static class SpecRules
             $"it bounds mode async, and recpo.mode is {recpo.Mode}, where every group is {(recpo.Mode == TrainingModes.Sync ? "as new as the policy" : "one version old")}", "remove the key, or set recpo.mode to async");
         require(!isAsync || recpo.MaxStaleness is null || recpo.MaxStaleness < recpo.Steps, "recpo.max_staleness", recpo.MaxStaleness,
             $"a run of recpo.steps = {recpo.Steps} never comes so far from a group's version", "lower it, or raise recpo.steps");
+        require(isAsync || !recpo.PartialRollouts, "recpo.partial_rollouts", "true",
+            $"chains go over to later versions in mode async alone, and recpo.mode is {recpo.Mode}, where one version writes all groups of a step", "set it to false, or set recpo.mode to async");
         require(recpo.Mode != TrainingModes.OneStepOff || recpo.Steps > 1, "recpo.mode", recpo.Mode, "recpo.steps is 1: there is no next step whose rollouts could be made meanwhile", "set it to sync, or raise recpo.steps");
         require(!isAsync || recpo.Batch <= RunPlan.MostAssembled, "recpo.batch_size", recpo.Batch,
             $"in mode async a step names at most {RunPlan.MostAssembled} groups", "lower it and take more steps, or set recpo.mode to sync or one-step-off");

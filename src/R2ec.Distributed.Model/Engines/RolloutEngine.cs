@@ -15,42 +15,25 @@ using static TorchSharp.torch;
 
 namespace R2ec.Distributed.Model.Engines;
 
-/// <summary>Generates chains, encodes items and measures users on a thread of its own. LoRA is folded into fresh copies when a policy is loaded.</summary>
+/// <summary>Generates chains, encodes items and measures users on a thread of its own.</summary>
 public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
 {
     private readonly ComputeThread _thread = new("rollouts", context.Spec.Numerics.Threads);
-    private TrainedPolicy? _policy;
-    private Backbone? _sampling;
+    private readonly PolicyStage _stage = new(context);
+    private SamplingPolicy _policy = new(context);
     private ItemTable? _table;
 
     /// <inheritdoc/>
-    public Digest? Held { get; private set; }
+    public Digest? Held => Volatile.Read(ref _policy).Digest;
 
     /// <inheritdoc/>
     public Digest? HeldTable => _table?.Digest;
 
     /// <inheritdoc/>
-    public Task<Digest> LoadPolicyAsync(string path, CancellationToken stop) => _thread.RunAsync(
-        () =>
-        {
-            using var quiet = no_grad();
-            using var scope = NewDisposeScope();
-            // Until all of it is here the engine holds no version that has a name.
-            Held = null;
-            _policy ??= TrainedPolicy.Initial(context);
-            using var file = SafetensorsFile.Open(path);
-            _policy.Load(file);
-            if (_policy.Backbone.Adapter is not null)
-            {
-                _sampling?.Dispose();
-                _sampling = _policy.Backbone.Merged();
-            }
+    public Task<Digest> LoadPolicyAsync(string path, CancellationToken stop) => _thread.RunAsync(() => _policy.Load(path), stop);
 
-            Canary.Check(file, Policy(), context);
-            Held = _policy.Digest();
-            return Held.Value;
-        },
-        stop);
+    /// <inheritdoc/>
+    public Task StageAsync(PolicyVersion later, string path, CancellationToken stop) => _stage.StageAsync(later, path, stop);
 
     /// <inheritdoc/>
     public Task<Digest> LoadTableAsync(ReadOnlyMemory<byte> table, CancellationToken stop) => _thread.RunAsync(
@@ -68,7 +51,7 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         {
             using var quiet = no_grad();
             using var scope = NewDisposeScope();
-            var hidden = GroupedForward.LastHidden(Policy(), [.. bundle.Items.Select(context.Book.ItemPrompt)]);
+            var hidden = GroupedForward.LastHidden(_policy.Backbone, [.. bundle.Items.Select(context.Book.ItemPrompt)]);
             return hidden.to_type(ScalarType.Float32).cpu().contiguous().bytes.ToArray();
         },
         stop);
@@ -87,16 +70,14 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         await _thread.RunAsync(
             () =>
             {
-                _sampling?.Dispose();
-                _policy?.Dispose();
+                _policy.Dispose();
                 _table?.Dispose();
                 return true;
             },
             CancellationToken.None).ConfigureAwait(false);
         await _thread.DisposeAsync().ConfigureAwait(false);
+        await _stage.DisposeAsync().ConfigureAwait(false);
     }
-
-    private Backbone Policy() => _sampling ?? _policy?.Backbone ?? throw new InvalidOperationException("A rollout worker was asked for work before it had a policy.");
 
     private ItemTable Table() => _table ?? throw new InvalidOperationException("A rollout worker was asked to score before it had an item table.");
 
@@ -107,16 +88,37 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         var group = spec.Recpo.GroupSize;
         var seed = (ulong)spec.Seed;
         double Draw(int row, int token) => Chance.Uniform(seed, ChancePurpose.Sampling, bundle.Step, bundle.FirstGroup + (row / group), row % group, token);
+        var held = _policy.Digest ?? throw new InvalidOperationException("A rollout worker was asked for work before it had a policy.");
+        var writers = new WriterVersions(new PolicyVersion(bundle.Version ?? 0, held));
+        if (bundle.Version is not null)
+        {
+            GoOver(writers, isFirst: true);
+        }
+
+        LaterPolicy? Later() => GoOver(writers, isFirst: false) ? new LaterPolicy(writers.Newest.Version, _policy.Backbone) : null;
         var filter = new SamplingFilter(spec.Rollout.Temperature, spec.Rollout.TopK, spec.Rollout.TopP);
-        var generator = new ChainGenerator(Policy(), context.Marker, context.EndOfTurn);
-        using var chains = generator.Run([.. bundle.Samples.Select(context.Book.Prompt)], group, spec.Rollout.MaxNewTokens, filter, Draw, stop);
+        var generator = new ChainGenerator(_policy.Backbone, context.Marker, context.EndOfTurn);
+        using var chains = generator.Run(
+            [.. bundle.Samples.Select(context.Book.Prompt)], group, spec.Rollout.MaxNewTokens, filter, Draw, stop, bundle.Version is null ? null : Later);
         var digests = Digests(chains.Users_RH, row => bundle.Samples[row / group], spec.Rollout.TopItems);
-        return [.. bundle.Samples.Select((sample, g) => new GroupRollout(
+        return [.. bundle.Samples.Select((sample, g) => writers.Named(new GroupRollout(
             new GroupId(bundle.Step, bundle.FirstGroup + g),
             sample,
-            Held!.Value,
+            held,
             Table().Digest,
-            [.. Enumerable.Range(g * group, group).Select(row => Completed(chains.Rows[row], digests[row]))]))];
+            [.. Enumerable.Range(g * group, group).Select(row => Completed(chains.Rows[row], digests[row], writers))])))];
+    }
+
+    // Whether a later version was ready; it is the one held from here on.
+    private bool GoOver(WriterVersions writers, bool isFirst)
+    {
+        if (_stage.TakeLater(writers.Newest.Version, ref _policy) is not { } later)
+        {
+            return false;
+        }
+
+        writers.Add(later, isFirst);
+        return true;
     }
 
     private IReadOnlyList<MeasuredUser> Measure(EvaluationBundle bundle, CancellationToken stop)
@@ -126,13 +128,13 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         var prompts = bundle.Samples.Select(context.Book.Prompt).ToArray();
         if (bundle.Mode == ChainMode.Greedy)
         {
-            var generator = new ChainGenerator(Policy(), context.Marker, context.EndOfTurn);
+            var generator = new ChainGenerator(_policy.Backbone, context.Marker, context.EndOfTurn);
             using var chains = generator.Run(prompts, 1, context.Spec.Rollout.MaxNewTokens, SamplingFilter.Greedy, (_, _) => 0, stop);
             return Measured(bundle, chains.Users_RH, [.. chains.Rows.Select(row => row.Tokens)], [.. chains.Rows.Select(row => row.WroteMarker)]);
         }
 
         var given = bundle.Mode == ChainMode.None ? [.. prompts.Select(_ => context.Marker.Ids)] : bundle.Chains!;
-        var users = GroupedForward.LastHidden(Policy(), [.. prompts.Select((prompt, i) => (int[])[.. prompt, .. given[i]])]).to_type(ScalarType.Float32);
+        var users = GroupedForward.LastHidden(_policy.Backbone, [.. prompts.Select((prompt, i) => (int[])[.. prompt, .. given[i]])]).to_type(ScalarType.Float32);
         return Measured(bundle, users, given, [.. given.Select(_ => false)]);
     }
 
@@ -143,7 +145,7 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
             sample, digests[row].Rank, chains[row], wrote[row], context.Tokenizer.Decode(chains[row]), digests[row].TopIds))];
     }
 
-    private Completion Completed(ChainRow row, ScoreDigest digest) => new(
+    private Completion Completed(ChainRow row, ScoreDigest digest, WriterVersions writers) => new(
         row.Tokens,
         row.SampledCount,
         row.WroteMarker,
@@ -155,7 +157,8 @@ public sealed class RolloutEngine(PolicyContext context) : IRolloutEngine
         digest.LogSumExp,
         digest.TopIds,
         digest.TopScores,
-        context.Tokenizer.Decode(row.Tokens));
+        context.Tokenizer.Decode(row.Tokens),
+        writers.Spans(row));
 
     private ScoreDigest[] Digests(Tensor users_RH, Func<int, SampleId> sampleOf, int top)
     {

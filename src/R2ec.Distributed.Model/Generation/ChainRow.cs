@@ -1,3 +1,4 @@
+using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Sampling;
 using R2ec.Distributed.Model.Tokenization;
 
@@ -12,6 +13,7 @@ internal sealed class ChainRow(AnswerMarker marker, IReadOnlySet<int> ends, int 
     private readonly List<int> _tokens = [];
     private readonly List<float> _policy = [];
     private readonly List<float> _sampler = [];
+    private readonly List<VersionSpan> _later = [];
     private MarkerScanner _scanner = marker.Scanner();
     private double _entropy;
     private int _forced = -1;
@@ -43,6 +45,12 @@ internal sealed class ChainRow(AnswerMarker marker, IReadOnlySet<int> ends, int 
 
     /// <summary>Mean entropy along the chain, in nats.</summary>
     public double MeanEntropy => _sampled == 0 ? 0 : _entropy / _sampled;
+
+    /// <summary>Where later versions of the policy took over; empty where the first one wrote all.</summary>
+    public IReadOnlyList<VersionSpan> Later => _later;
+
+    /// <summary>What follows is written by a later version of the policy.</summary>
+    public void GoOver(int version) => _later.Add(new VersionSpan(_tokens.Count, version));
 
     /// <summary>Takes a sampled token.</summary>
     public void Take(in SampledToken drawn)

@@ -23,6 +23,10 @@ public sealed record RecPoSpec
     [SpecKey("Versions of the policy that a group may be older than the one that it trains, in mode async alone; left out, 2.", Min = 1, Max = 16)]
     public int? MaxStaleness { get; init; }
 
+    /// <summary>Whether chains go over to later versions.</summary>
+    [SpecKey("Whether a chain that is being written goes over to a later version of the policy, between two tokens, once that is published; in mode async alone. Its group still counts as old as its plan.")]
+    public bool PartialRollouts { get; init; }
+
     /// <summary>Dual clip of one-step-off and async.</summary>
     [SpecKey("In one-step-off and async: the surrogate of a negative advantage A is at least this times A, however large the ratio; above 1 + epsilon_high. Not used in sync, where the ratio is 1.", Min = 1, AboveMin = true, Max = 1000)]
     public double DualClip { get; init; } = 3;

@@ -30,7 +30,8 @@ public sealed class StepTrainer(ExperimentSpec spec, IPromptBook book, ILearnerE
         var gradients = await Task.WhenAll(Backward(batch, item, width, stop)).ConfigureAwait(false);
         var optimizer = await learner.ApplyAsync(step, gradients, stop).ConfigureAwait(false);
         await shards.ForgetAsync(stop).ConfigureAwait(false);
-        return new TrainedStep(optimizer.Weights, StepMetrics.Of(groups, batch, forwards, item, optimizer));
+        var metrics = StepMetrics.Of(groups, batch, forwards, item, optimizer);
+        return new TrainedStep(optimizer.Weights, spec.Recpo.PartialRollouts ? [.. metrics, .. TokenVersions.Metrics([.. groups.Select(group => group.Rollout)])] : metrics);
     }
 
     private IEnumerable<Task<ShardGradient>> Backward(StepBatch batch, ItemPart item, int width, CancellationToken stop)

@@ -50,7 +50,13 @@ public abstract class PoolWorker : WireActor, IWithTimers
     /// <summary>Blobs of this node.</summary>
     protected IBlobStore Blobs => _blobs;
 
-    /// <summary>Does a piece of work off the dispatchers' threads.</summary>
+    /// <summary>What it works on; null while it waits.</summary>
+    protected WorkProtocol.Lease? Current => _current?.Lease;
+
+    /// <summary>Ends what it began when it stops.</summary>
+    protected CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Does a piece of work off the dispatchers' threads; the part before the first wait is the actor's own.</summary>
     /// <param name="lease">The piece.</param>
     /// <param name="fetched">Its content, which was asked for when the lease arrived.</param>
     /// <param name="stop">Breaks it off.</param>

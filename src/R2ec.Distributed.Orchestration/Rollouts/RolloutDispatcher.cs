@@ -27,12 +27,13 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private readonly WorkLedger<WorkId> _ledger;
     private readonly Dictionary<WorkId, Item> _items = [];
     private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker, TimeSpan At)> _asks = [];
-    private readonly Dictionary<string, IActorRef> _workers = [];
+    private readonly Dictionary<string, (IActorRef Worker, bool Generates)> _workers = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _began;
     private string _order = "";
     private long _wave;
+    private PolicyVersion? _later;
 
     /// <summary>A run's dispatcher.</summary>
     public RolloutDispatcher(RunId run, IBlobStore blobs, WorkOptions options, TimeProvider clock)
@@ -58,6 +59,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         Receive<WorkProtocol.WorkFailed>(OnFailed);
         Receive<WorkProtocol.WorkersGone>(OnGone);
         Receive<WorkProtocol.ForgetAll>(_ => OnForgetAll());
+        Receive<WorkProtocol.LaterPolicy>(OnLater);
         Receive<Adopted>(m => Finish(m.Done));
         Receive<Lost>(OnLost);
         Receive<CoordinatorRequests.Leases>(_ => Sender.Tell(new CoordinatorRequests.LeaseList([.. _ledger.Workers])));
@@ -117,8 +119,18 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private void OnAsk(WorkProtocol.AskForWork ask)
     {
         _asks[ask.Worker] = (ask, Sender, Now);
-        _workers[ask.Worker] = Sender;
+        _workers[ask.Worker] = (Sender, ask.CanDo(WorkKind.Rollout));
         GiveOut();
+    }
+
+    // Those who generate are told at once, others by the leases that they get.
+    private void OnLater(WorkProtocol.LaterPolicy later)
+    {
+        _later = later.Version;
+        foreach (var (worker, _) in _workers.Values.Where(known => known.Generates))
+        {
+            worker.Tell(later);
+        }
     }
 
     // A result that another process holds is taken over before it counts: from then on that process may die.
@@ -240,6 +252,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         }
 
         _items.Clear();
+        _later = null;
         TellWithdrawn();
     }
 
@@ -295,7 +308,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         {
             var order = _items[grant.Work].Order;
             _asks.Remove(name);
-            worker.Tell(new WorkProtocol.Lease(_run, grant.Work, grant.Attempt, order.Kind, order.Epoch, order.Policy, order.Table, order.Content, _options.Lease));
+            worker.Tell(new WorkProtocol.Lease(_run, grant.Work, grant.Attempt, order.Kind, order.Epoch, order.Policy, order.Table, order.Content, _options.Lease, order.Kind == WorkKind.Rollout ? _later : null));
         }
     }
 
@@ -303,9 +316,9 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     {
         while (_ledger.Withdrawn.TryDequeue(out var lease))
         {
-            if (_workers.TryGetValue(lease.Worker, out var worker))
+            if (_workers.TryGetValue(lease.Worker, out var known))
             {
-                worker.Tell(new WorkProtocol.Withdraw(_run, lease.Work, lease.Attempt));
+                known.Worker.Tell(new WorkProtocol.Withdraw(_run, lease.Work, lease.Attempt));
             }
         }
     }

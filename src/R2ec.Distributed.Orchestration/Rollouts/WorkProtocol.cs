@@ -38,7 +38,14 @@ public static class WorkProtocol
     /// <param name="Table">Item table that it needs.</param>
     /// <param name="Content">What is to be done.</param>
     /// <param name="Holds">How long the lease holds without a sign of life.</param>
-    public sealed record Lease(RunId Run, WorkId Work, Attempt Attempt, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content, TimeSpan Holds) : IWireMessage;
+    /// <param name="Later">The newest version, where the work is a bundle whose chains may go over to it; null elsewhere.</param>
+    public sealed record Lease(
+        RunId Run, WorkId Work, Attempt Attempt, WorkKind Kind, Epoch Epoch, Digest? Policy, BlobRef? Table, BlobRef Content, TimeSpan Holds, PolicyVersion? Later = null) : IWireMessage;
+
+    /// <summary>A version of the policy is published, and chains that are being written may go over to it. Who does not hear of it writes on with what it has.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Version">The version.</param>
+    public sealed record LaterPolicy(RunId Run, PolicyVersion Version) : IWireMessage;
 
     /// <summary>A lease that a worker has is not needed any more: another worker has the work, or has done it. What was not begun is left, what was begun may be broken off.</summary>
     public sealed record Withdraw(RunId Run, WorkId Work, Attempt Attempt) : IWireMessage;

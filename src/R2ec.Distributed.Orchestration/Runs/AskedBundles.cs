@@ -10,6 +10,7 @@ namespace R2ec.Distributed.Orchestration.Runs;
 internal sealed class AskedBundles(BundleStore bundles)
 {
     private readonly HashSet<WorkId> _asked = [];
+    private int? _told;
 
     internal void Ask(RunOrder.CollectGroups order, Epoch epoch, BlobRef table, IActorRef dispatcher)
     {
@@ -20,6 +21,16 @@ internal sealed class AskedBundles(BundleStore bundles)
             {
                 dispatcher.Tell(new WorkProtocol.Enqueue(work, WorkKind.Rollout, epoch, order.Step.Policy, table, bundles.Content(order.Step, bundle), bundles.Cost(order.Step, bundle)));
             }
+        }
+    }
+
+    /// <summary>Tells the dispatcher of the policy of record, once for each version, where chains go over to later ones. It is published by then.</summary>
+    internal void Tell(RunState state, IActorRef dispatcher)
+    {
+        if (state is { Plan.PartialRollouts: true, Version0: not null, Weights: { } weights } && _told != state.Step)
+        {
+            _told = state.Step;
+            dispatcher.Tell(new WorkProtocol.LaterPolicy(state.Run, new PolicyVersion(state.Step, weights)));
         }
     }
 
@@ -51,7 +62,11 @@ internal sealed class AskedBundles(BundleStore bundles)
         _asked.RemoveWhere(work => !open.Contains(BundleStore.Of(work).Step));
     }
 
-    internal void Clear() => _asked.Clear();
+    internal void Clear()
+    {
+        _asked.Clear();
+        _told = null;
+    }
 
     private (StepRecord Step, int Bundle)? Awaited(WorkId work, RunState state)
     {

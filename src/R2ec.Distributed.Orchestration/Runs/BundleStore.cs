@@ -12,6 +12,8 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// <summary>Bundles of a step on their way out as blobs and back as durable payloads. Payloads are durable before an event names them.</summary>
 internal sealed class BundleStore(RunServices services)
 {
+    private bool Partial => services.Spec.Recpo.PartialRollouts;
+
     internal static WorkId Work(Epoch epoch, int step, int bundle) => new($"{epoch}/rollout/{step}/{bundle}");
 
     /// <summary>Plan and bundle of work that <see cref="Work"/> named.</summary>
@@ -24,7 +26,7 @@ internal sealed class BundleStore(RunServices services)
     internal BlobRef Content(StepRecord step, int bundle)
     {
         var first = step.FirstGroup(bundle);
-        return services.Blobs.Put(BlobContracts.Write(new RolloutBundle(step.Step, first, [.. step.Samples.Skip(first).Take(step.Bundles[bundle])])));
+        return services.Blobs.Put(BlobContracts.Write(new RolloutBundle(step.Step, first, [.. step.Samples.Skip(first).Take(step.Bundles[bundle])], Partial ? step.Version : null)));
     }
 
     /// <summary>What a bundle is expected to cost.</summary>
@@ -46,8 +48,12 @@ internal sealed class BundleStore(RunServices services)
 
         await services.Payloads.PutAsync(payloads).ConfigureAwait(false);
         var first = step.FirstGroup(bundle);
-        return [.. payloads.Select((payload, i) => new StoredGroup(new GroupId(step.Step, first + i), step.Samples[first + i], payload.Digest, payload.Packed.LongLength, policy, table))];
+        return [.. payloads.Select((payload, i) => new StoredGroup(new GroupId(step.Step, first + i), step.Samples[first + i], payload.Digest, payload.Packed.LongLength, policy, table, Versions(payload)))];
     }
+
+    // What is journaled is what is stored: the versions are read from there.
+    private IReadOnlyList<PolicyVersion>? Versions(Payload payload) =>
+        Partial ? TokenVersions.Written(BlobContracts.Read<ScoredGroup>(Packed.Unpack(payload.Packed)).Rollout) : null;
 
     internal void Release(BlobRef result) => services.Blobs.Release(result);
 

@@ -50,8 +50,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
     {
         _services = services;
         (_times, _bundles, _telling) = (new RunClockwork(services.Clock), new BundleStore(services), new RunTelling(services.Watch, _log));
-        (_asked, _tables, _groups) = (new AskedBundles(_bundles), new RunTables(services.Blobs), new HeldBlob(services.Blobs));
-        _sweep = new GroupSweep(services.Payloads, services.Work.KeepGroups, _log);
+        (_asked, _tables, _groups, _sweep) = (new AskedBundles(_bundles), new RunTables(services.Blobs), new HeldBlob(services.Blobs), new GroupSweep(services.Payloads, services.Work.KeepGroups, _log));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
         Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
@@ -216,6 +215,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
             return;
         }
 
+        _asked.Tell(State, _crew.Dispatcher);
         var orders = State.Orders().Select(order => (Name: OrderNames.Of(order), Order: order)).ToList();
         _issued.IntersectWith(orders.Select(order => order.Name));
         if (_ending is not null)

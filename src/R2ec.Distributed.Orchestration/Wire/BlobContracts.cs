@@ -15,9 +15,10 @@ public static class BlobContracts
     /// <summary>All of them.</summary>
     public static IReadOnlyList<WireContract> All =>
     [
-        WireContract.Of<RolloutBundle>("blob.rollout-bundle.v1", 3,
-            (ref w, b) => { w.Write(b.Step); w.Write(b.FirstGroup); w.Put(b.Samples); },
-            (ref r) => new(r.ReadInt32(), r.ReadInt32(), r.Samples())),
+        WireContract.Of<RolloutBundle>("blob.rollout-bundle.v1", 4,
+            (ref w, b) => { w.Write(b.Step); w.Write(b.FirstGroup); w.Put(b.Samples); if (b.Version is { } v) { w.Write(v); } },
+            (ref r) => new(r.ReadInt32(), r.ReadInt32(), r.Samples(), r.End ? null : r.ReadInt32()),
+            optional: 1, lacks: b => b.Version is null),
         WireContract.Of<EncodeBundle>("blob.encode-bundle.v1", 1, (ref w, b) => w.Put(b.Items), (ref r) => new(r.Ints())),
         WireContract.Of<EvaluationBundle>("blob.evaluation-bundle.v1", 3,
             (ref w, b) => { w.Put(b.Samples); w.Write((int)b.Mode); w.List(b.Chains ?? [], (ref i, c) => i.Put(c)); },

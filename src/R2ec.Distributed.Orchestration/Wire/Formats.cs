@@ -4,23 +4,30 @@ using R2ec.Distributed.Orchestration.Folders;
 
 namespace R2ec.Distributed.Orchestration.Wire;
 
-/// <summary>Parts that several blobs hold.</summary>
+/// <summary>Parts that several blobs hold. Versions and spans stand in last places that are written only where a group has them: others keep their bytes.</summary>
 internal static class Formats
 {
+    private const int GroupFields = 5, ChainFields = 12;
+
     internal static void Put(ref MessagePackWriter writer, GroupRollout group)
     {
-        writer.WriteArrayHeader(5);
+        writer.WriteArrayHeader(group.Versions is null ? GroupFields : GroupFields + 1);
         writer.Put(group.Group);
         writer.Put(group.Sample);
         writer.Put(group.Policy);
         writer.Put(group.Table);
         writer.List(group.Completions, Put);
+        if (group.Versions is { } versions)
+        {
+            writer.List(versions, (ref w, version) => w.Put(version));
+        }
     }
 
     internal static GroupRollout Rollout(ref MessagePackReader reader)
     {
-        reader.Fields(5);
-        return new GroupRollout(reader.Group(), reader.Sample(), reader.Digest(), reader.Digest(), reader.List(Completion));
+        var isWhole = reader.Fields(GroupFields, GroupFields + 1);
+        var group = new GroupRollout(reader.Group(), reader.Sample(), reader.Digest(), reader.Digest(), reader.List(Completion));
+        return isWhole ? group with { Versions = reader.List((ref r) => r.Version()) } : group;
     }
 
     internal static void Put(ref MessagePackWriter writer, TrainedGroup group)
@@ -52,7 +59,7 @@ internal static class Formats
 
     private static void Put(ref MessagePackWriter writer, Completion completion)
     {
-        writer.WriteArrayHeader(12);
+        writer.WriteArrayHeader(completion.Spans is null ? ChainFields : ChainFields + 1);
         writer.Put(completion.Tokens);
         writer.Write(completion.SampledCount);
         writer.Write(completion.WroteMarker);
@@ -65,12 +72,16 @@ internal static class Formats
         writer.Put(completion.TopItems);
         writer.Floats(completion.TopScores);
         writer.Put(completion.Text);
+        if (completion.Spans is { } spans)
+        {
+            writer.List(spans, (ref w, span) => { w.WriteArrayHeader(2); w.Write(span.First); w.Write(span.Version); });
+        }
     }
 
     private static Completion Completion(ref MessagePackReader reader)
     {
-        reader.Fields(12);
-        return new Completion(
+        var isWhole = reader.Fields(ChainFields, ChainFields + 1);
+        var chain = new Completion(
             reader.Ints(),
             reader.ReadInt32(),
             reader.ReadBoolean(),
@@ -83,6 +94,7 @@ internal static class Formats
             reader.Ints(),
             reader.Floats(),
             reader.Text());
+        return isWhole ? chain with { Spans = reader.List((ref r) => { r.Fields(2); return new VersionSpan(r.ReadInt32(), r.ReadInt32()); }) } : chain;
     }
 
     private static void Put(ref MessagePackWriter writer, TrainedCompletion completion)

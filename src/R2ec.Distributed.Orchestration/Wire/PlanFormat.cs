@@ -3,11 +3,15 @@ using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Orchestration.Wire;
 
-/// <summary>A plan's numbers, in the order of their keys. Mode and bound stand behind them where the mode is not sync: a sync plan has the bytes that it always had.</summary>
+/// <summary>
+/// A plan's numbers, in the order of their keys. Mode and bound stand behind them where the mode is not sync, and behind these whether rollouts are partial where
+/// they are: every other plan has the bytes that it always had.
+/// </summary>
 internal static class PlanFormat
 {
     private const int FieldCount = 22;
     private const int FieldCountOffPolicy = 24;
+    private const int FieldCountPartial = 25;
 
     internal static void Put(this ref MessagePackWriter writer, RunPlan plan)
     {
@@ -17,7 +21,7 @@ internal static class PlanFormat
             plan.BundleUsers, plan.RefreshEvery, plan.Shards, plan.EvaluateEvery, plan.EvaluationSamples, plan.InterimSamples, plan.BootstrapDraws,
             plan.Patience, plan.CheckpointEvery, plan.CheckpointKeep, plan.ItemCount, plan.TrainCount, plan.ValidCount, plan.TestCount,
         ];
-        writer.WriteArrayHeader(plan.Mode == TrainingMode.Sync ? FieldCount : FieldCountOffPolicy);
+        writer.WriteArrayHeader(plan.Mode == TrainingMode.Sync ? FieldCount : plan.PartialRollouts ? FieldCountPartial : FieldCountOffPolicy);
         foreach (var number in numbers)
         {
             writer.Write(number);
@@ -27,15 +31,19 @@ internal static class PlanFormat
         {
             writer.Write((int)plan.Mode);
             writer.Write(plan.MaxStaleness);
+            if (plan.PartialRollouts)
+            {
+                writer.Write(true);
+            }
         }
     }
 
     internal static RunPlan Plan(this ref MessagePackReader reader)
     {
         var count = reader.ReadArrayHeader();
-        if (count is not (FieldCount or FieldCountOffPolicy))
+        if (count is not (FieldCount or FieldCountOffPolicy or FieldCountPartial))
         {
-            throw new MessagePackSerializationException($"A plan has {FieldCount} or {FieldCountOffPolicy} fields, not {count}.");
+            throw new MessagePackSerializationException($"A plan has {FieldCount}, {FieldCountOffPolicy} or {FieldCountPartial} fields, not {count}.");
         }
 
         var plan = new RunPlan
@@ -63,6 +71,7 @@ internal static class PlanFormat
             ValidCount = reader.ReadInt32(),
             TestCount = reader.ReadInt32(),
         };
-        return count == FieldCount ? plan : plan with { Mode = reader.Choice<TrainingMode>(), MaxStaleness = reader.ReadInt32() };
+        plan = count == FieldCount ? plan : plan with { Mode = reader.Choice<TrainingMode>(), MaxStaleness = reader.ReadInt32() };
+        return count == FieldCountPartial ? plan with { PartialRollouts = reader.ReadBoolean() } : plan;
     }
 }

@@ -23,14 +23,9 @@ internal static class RewardFormat
 
     internal static CompletionReward Reward(ref MessagePackReader reader)
     {
-        var count = reader.ReadArrayHeader();
-        if (count is not (Plain or WithTerms))
-        {
-            throw new MessagePackSerializationException($"{count} fields where {Plain} or {WithTerms} are expected.");
-        }
-
+        var hasTerms = reader.Fields(Plain, WithTerms);
         var reward = new CompletionReward(reader.ReadDouble(), reader.ReadDouble(), reader.ReadDouble(), reader.ReadBoolean());
-        return count == Plain ? reward : reward with { Terms = reader.List(Value) };
+        return hasTerms ? reward with { Terms = reader.List(Value) } : reward;
     }
 
     private static void Put(ref MessagePackWriter writer, TermValue value)

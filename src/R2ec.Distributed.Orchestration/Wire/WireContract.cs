@@ -29,8 +29,9 @@ public abstract class WireContract
     /// <param name="write">Writes them.</param>
     /// <param name="read">Reads them.</param>
     /// <param name="optional">How many of the last fields an earlier version did not write: where they are missing, the reader is at its end.</param>
-    public static WireContract Of<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional = 0)
-        where T : notnull => new Typed<T>(manifest, fieldCount, write, read, optional);
+    /// <param name="lacks">Where they say nothing in a value, so that it keeps the bytes that it had before there were such fields; null where they are always written.</param>
+    public static WireContract Of<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional = 0, Predicate<T>? lacks = null)
+        where T : notnull => new Typed<T>(manifest, fieldCount, write, read, optional, lacks);
 
     /// <summary>A value as bytes.</summary>
     public abstract byte[] Write(object value);
@@ -39,14 +40,14 @@ public abstract class WireContract
     /// <exception cref="MessagePackSerializationException">The bytes are not of this contract.</exception>
     public abstract object Read(ReadOnlyMemory<byte> bytes);
 
-    private sealed class Typed<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional) : WireContract(manifest, typeof(T), fieldCount)
+    private sealed class Typed<T>(string manifest, int fieldCount, WriteFields<T> write, ReadFields<T> read, int optional, Predicate<T>? lacks) : WireContract(manifest, typeof(T), fieldCount)
         where T : notnull
     {
         public override byte[] Write(object value)
         {
             var buffer = new ArrayBufferWriter<byte>(256);
             var writer = new MessagePackWriter(buffer);
-            writer.WriteArrayHeader(FieldCount);
+            writer.WriteArrayHeader(lacks?.Invoke((T)value) == true ? FieldCount - optional : FieldCount);
             write(ref writer, (T)value);
             writer.Flush();
             return buffer.WrittenSpan.ToArray();

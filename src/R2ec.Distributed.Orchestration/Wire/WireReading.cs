@@ -51,6 +51,12 @@ internal static class WireReading
         return new GroupId(reader.ReadInt32(), reader.ReadInt32());
     }
 
+    internal static PolicyVersion Version(this ref MessagePackReader reader)
+    {
+        reader.Fields(2);
+        return new PolicyVersion(reader.ReadInt32(), reader.Digest());
+    }
+
     internal static RunPosition Position(this ref MessagePackReader reader)
     {
         reader.Fields(2);
@@ -138,6 +144,13 @@ internal static class WireReading
         {
             throw new MessagePackSerializationException($"{count} fields where {expected} are expected.");
         }
+    }
+
+    /// <summary>Whether an array has the longer of two forms.</summary>
+    internal static bool Fields(this ref MessagePackReader reader, int plain, int longer)
+    {
+        var count = reader.ReadArrayHeader();
+        return count == plain || count == longer ? count == longer : throw new MessagePackSerializationException($"{count} fields where {plain} or {longer} are expected.");
     }
 
     private static int Pairs(this ref MessagePackReader reader)

@@ -54,6 +54,13 @@ internal static class WireWriting
         writer.Write(group.Index);
     }
 
+    internal static void Put(this ref MessagePackWriter writer, PolicyVersion version)
+    {
+        writer.WriteArrayHeader(2);
+        writer.Write(version.Version);
+        writer.Put(version.Policy);
+    }
+
     internal static void Put(this ref MessagePackWriter writer, RunPosition position)
     {
         writer.WriteArrayHeader(2);

@@ -79,6 +79,10 @@ public sealed class LeakTests
             {
             }
 
+            using (generator.Run([prompt, prompt], 4, 6, SamplingFilter.None, (row, t) => ((row * 7) + t) % 11 / 11.0, default, () => new LaterPolicy(1, policy.Backbone)))
+            {
+            }
+
             using (var shard = KeptShard.Run(toy.Context, policy.Backbone, order, default))
             {
                 shard.Backward(gradients, new byte[2 * toy.Context.Config.HiddenSize * sizeof(float)], true, true, false, default);

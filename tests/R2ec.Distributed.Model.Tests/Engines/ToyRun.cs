@@ -16,6 +16,9 @@ internal sealed class ToyRun(PolicyContext context, string folder, int workers =
 
     public LearnerEngine Learner { get; } = new(context);
 
+    /// <summary>Steps that a test trained one after the other.</summary>
+    public int Steps { get; set; }
+
     public RolloutEngine Rollouts { get; } = new(context);
 
     public GradientEngine[] Workers { get; } = [.. Enumerable.Range(0, workers).Select(_ => new GradientEngine(context))];

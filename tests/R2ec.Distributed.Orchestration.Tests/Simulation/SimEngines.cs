@@ -35,6 +35,8 @@ internal sealed class SimRolloutEngine(IRolloutEngine inner, SimTime time) : IRo
 
     public Task<Digest> LoadPolicyAsync(string path, CancellationToken stop) => inner.LoadPolicyAsync(path, stop);
 
+    public Task StageAsync(PolicyVersion later, string path, CancellationToken stop) => inner.StageAsync(later, path, stop);
+
     public Task<Digest> LoadTableAsync(ReadOnlyMemory<byte> table, CancellationToken stop) => inner.LoadTableAsync(table, stop);
 
     public Task<byte[]> EncodeAsync(EncodeBundle bundle, CancellationToken stop) => time.TakeAsync(3, () => inner.EncodeAsync(bundle, stop));

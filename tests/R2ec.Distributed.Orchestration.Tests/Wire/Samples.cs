@@ -48,7 +48,7 @@ internal static class Samples
     private static RunPlan Plan()
     {
         var plan = (RunPlan)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(typeof(RunPlan));
-        foreach (var (i, property) in typeof(RunPlan).GetProperties().Where(property => property.Name is not (nameof(RunPlan.Mode) or nameof(RunPlan.MaxStaleness))).Index())
+        foreach (var (i, property) in typeof(RunPlan).GetProperties().Where(property => property.Name is not (nameof(RunPlan.Mode) or nameof(RunPlan.MaxStaleness) or nameof(RunPlan.PartialRollouts))).Index())
         {
             property.SetValue(plan, property.PropertyType == typeof(long) ? (object)(i + 1L) : i + 1);
         }

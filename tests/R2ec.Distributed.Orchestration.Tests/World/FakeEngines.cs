@@ -6,10 +6,11 @@ using R2ec.Distributed.Core.Ports;
 
 namespace R2ec.Distributed.Orchestration.Tests.World;
 
-/// <summary>Generates by the policy's bits.</summary>
-internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null) : IRolloutEngine
+/// <summary>Generates by the policy's bits. A bundle with a version goes over to what is staged, before its first token and behind it.</summary>
+internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null, Action<PolicyVersion>? staged = null) : IRolloutEngine
 {
     private FakePolicy? _policy;
+    private (PolicyVersion Version, FakePolicy Policy)? _staged;
 
     public Digest? Held => _policy?.Digest;
 
@@ -19,6 +20,15 @@ internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null
     {
         _policy = FakePolicy.Of(File.ReadAllBytes(path));
         return Task.FromResult(_policy.Digest);
+    }
+
+    public Task StageAsync(PolicyVersion later, string path, CancellationToken stop)
+    {
+        var policy = FakePolicy.Of(File.ReadAllBytes(path));
+        Assert.Equal(later.Policy, policy.Digest);
+        _staged = (later, policy);
+        staged?.Invoke(later);
+        return Task.CompletedTask;
     }
 
     public Task<Digest> LoadTableAsync(ReadOnlyMemory<byte> table, CancellationToken stop)
@@ -32,12 +42,19 @@ internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null
 
     public async Task<IReadOnlyList<GroupRollout>> GenerateAsync(RolloutBundle bundle, CancellationToken stop)
     {
+        var held = new PolicyVersion(bundle.Version ?? 0, Held!.Value);
+        var first = GoneOver(held, bundle);
+        var opening = _policy!;
         if (before is not null)
         {
             await before();
         }
 
-        return [.. bundle.Samples.Select((sample, i) => new GroupRollout(new GroupId(bundle.Step, bundle.FirstGroup + i), sample, Held!.Value, HeldTable!.Value, [.. Enumerable.Range(0, groupSize).Select(c => Chain(bundle.Step, sample, c))]))];
+        var last = GoneOver(first, bundle);
+        VersionSpan[]? spans = last == held ? null : last == first ? [new(0, first.Version)] : [new(0, first.Version), new(1, last.Version)];
+        PolicyVersion[]? versions = spans is null ? null : [.. new[] { held, first, last }.Distinct()];
+        return [.. bundle.Samples.Select((sample, i) => new GroupRollout(
+            new GroupId(bundle.Step, bundle.FirstGroup + i), sample, held.Policy, HeldTable!.Value, [.. Enumerable.Range(0, groupSize).Select(c => Chain(opening, bundle.Step, sample, c) with { Spans = spans })], versions))];
     }
 
     public Task<IReadOnlyList<MeasuredUser>> MeasureAsync(EvaluationBundle bundle, CancellationToken stop) => Task.FromResult<IReadOnlyList<MeasuredUser>>(
@@ -53,10 +70,21 @@ internal sealed class FakeRolloutEngine(int groupSize, Func<Task>? before = null
 
     internal static byte[] Floats(IEnumerable<float> numbers) => MemoryMarshal.AsBytes<float>(numbers.ToArray()).ToArray();
 
-    private Completion Chain(int step, SampleId sample, int completion)
+    private PolicyVersion GoneOver(PolicyVersion at, RolloutBundle bundle)
+    {
+        if (bundle.Version is null || _staged is not { } later || later.Version.Version <= at.Version)
+        {
+            return at;
+        }
+
+        (_policy, _staged) = (later.Policy, null);
+        return later.Version;
+    }
+
+    private Completion Chain(FakePolicy opening, int step, SampleId sample, int completion)
     {
         var length = 2 + (int)(3 * _policy!.Draw(step, sample.Value, completion, 0));
-        int[] tokens = [.. Enumerable.Range(0, length).Select(t => (int)(50 * _policy.Draw(step, sample.Value, completion, t + 1))), 1];
+        int[] tokens = [.. Enumerable.Range(0, length).Select(t => (int)(50 * (t == 0 ? opening : _policy).Draw(step, sample.Value, completion, t + 1))), 1];
         var wrote = _policy.Draw(step, sample.Value, completion, 90) > 0.2;
         var rank = 1 + (int)(10 * _policy.Draw(step, sample.Value, completion, 91));
         return new Completion(tokens, wrote ? tokens.Length : tokens.Length - 1, wrote, [.. tokens.Select(_ => -1f)], [.. tokens.Select(_ => -1.5f)], 0.5, 1f, rank, 3.0, [1, 2], [2f, 1f], string.Join(' ', tokens));

@@ -28,6 +28,8 @@ internal sealed class RunWorld : IDisposable
 
     internal Func<Task>? BeforeRollout { get; set; }
 
+    internal Action<PolicyVersion>? Staged { get; set; }
+
     internal Func<int, double>? Drift { get; set; }
 
     internal int Workers { get; init; } = 1;
@@ -57,7 +59,7 @@ internal sealed class RunWorld : IDisposable
         Numerics = new Dictionary<string, string> { ["threads"] = "1" },
         Book = Book,
         Baselines = new FakeBaselines(),
-        RolloutEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IRolloutEngine>(() => new FakeRolloutEngine(Spec.Recpo.GroupSize, BeforeRollout)))],
+        RolloutEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IRolloutEngine>(() => new FakeRolloutEngine(Spec.Recpo.GroupSize, BeforeRollout, version => Staged?.Invoke(version))))],
         GradientEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IGradientEngine>(() => new FakeGradientEngine()))],
         Rewards = Rewards,
         LearnerEngine = () => new FakeLearnerEngine((ulong)Spec.Seed, Drift),

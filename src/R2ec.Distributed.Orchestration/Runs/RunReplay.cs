@@ -55,7 +55,7 @@ public static class RunReplay
                     payloads ??= await PayloadStore.OpenReadOnlyAsync(options.Folder).ConfigureAwait(false);
                 }
 
-                var (next, made) = await DoAsync(order, options, trainer, payloads, weights, stop).ConfigureAwait(false);
+                var (next, made) = await DoAsync(order, options, state, trainer, payloads, weights, stop).ConfigureAwait(false);
                 if (state.WeightsAt(next) is { } journaled && journaled != made)
                 {
                     return new ReplayReport(from.Position, at, held, next, journaled, made, notes);
@@ -93,7 +93,7 @@ public static class RunReplay
         return (RunPosition.Start, await options.Learner.InitialiseAsync(stop).ConfigureAwait(false));
     }
 
-    private static async Task<(RunPosition Position, Digest Made)> DoAsync(RunOrder order, ReplayOptions options, StepTrainer trainer, PayloadStore? payloads, FolderWeightStore weights, CancellationToken stop)
+    private static async Task<(RunPosition Position, Digest Made)> DoAsync(RunOrder order, ReplayOptions options, RunState state, StepTrainer trainer, PayloadStore? payloads, FolderWeightStore weights, CancellationToken stop)
     {
         switch (order)
         {
@@ -104,12 +104,27 @@ public static class RunReplay
                 return (new RunPosition(RunStage.Reinforcement, 0), await options.Learner.BeginReinforcementAsync(stop).ConfigureAwait(false));
             case RunOrder.TrainStep { Step: var step }:
                 var groups = await PayloadGroups.ReadAsync(payloads!, step.Step, step.Payloads).ConfigureAwait(false);
+                CheckVersions(state, step, groups);
                 var policy = await options.Learner.PublishAsync(weights.Folder, stop).ConfigureAwait(false);
                 weights.Prune([policy]);
                 var trained = await trainer.TrainAsync(step.Step, policy, groups, stop).ConfigureAwait(false);
                 return (new RunPosition(RunStage.Reinforcement, step.Step), trained.Weights);
             default:
                 throw new InvalidOperationException($"{order.GetType().Name} cannot be replayed.");
+        }
+    }
+
+    // Chains are taken as they were stored. Which versions say that they wrote them has to be as the journal has it, and within the bound.
+    private static void CheckVersions(RunState state, StepAssembly step, IReadOnlyList<ScoredGroup> groups)
+    {
+        foreach (var (index, group) in groups.Index())
+        {
+            var strangers = TokenVersions.Written(group.Rollout)?.Where(version => step.Step - 1 - version.Version is var age && (age < 0 || age > state.Plan!.MaxStaleness
+                || state.WeightsAt(new RunPosition(RunStage.Reinforcement, version.Version)) != version.Policy));
+            if (strangers?.FirstOrDefault() is { } stranger)
+            {
+                throw new InputException($"Payload {step.Payloads[index].Brief} of step {step.Step}, group {index} names version {stranger.Version}, {stranger.Policy.Brief}, as the writer of tokens: the journal has no such version that may write for this step.");
+            }
         }
     }
 }

@@ -18,11 +18,11 @@ internal sealed class RunScript(RunPlan plan)
 
     internal Func<int, double> Ndcg { get; init; } = step => step;
 
-    internal static RunPlan Plan(int steps = 4, int warmStart = 30, int patience = 0, TrainingMode mode = TrainingMode.Sync, int maxStaleness = 0) => new()
+    internal static RunPlan Plan(int steps = 4, int warmStart = 30, int patience = 0, TrainingMode mode = TrainingMode.Sync, int maxStaleness = 0, bool partial = false) => new()
     {
         Seed = 1, WarmStartSteps = warmStart, WarmStartCheckpointEvery = 20, Steps = steps, Batch = 3, GroupSize = 2, BundleGroups = 2, BundleItems = 4, BundleUsers = 4, RefreshEvery = 2,
         Shards = 2, EvaluateEvery = 2, EvaluationSamples = 0, InterimSamples = 0, BootstrapDraws = 100, Patience = patience, CheckpointEvery = 3, CheckpointKeep = 2, ItemCount = 5,
-        TrainCount = 7, ValidCount = 2, TestCount = 2, Mode = mode, MaxStaleness = maxStaleness,
+        TrainCount = 7, ValidCount = 2, TestCount = 2, Mode = mode, MaxStaleness = maxStaleness, PartialRollouts = partial,
     };
 
     internal static Digest D(string text) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));

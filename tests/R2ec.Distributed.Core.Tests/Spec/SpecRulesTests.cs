@@ -25,6 +25,8 @@ public sealed class SpecRulesTests
     [InlineData("recpo.max_staleness", "recpo.mode=async", "recpo.max_staleness=0")]
     [InlineData("recpo.max_staleness", "recpo.mode=async", "recpo.max_staleness=17")]
     [InlineData("recpo.max_staleness", "recpo.mode=async", "recpo.max_staleness=3", "recpo.steps=3")]
+    [InlineData("recpo.partial_rollouts", "recpo.partial_rollouts=true")]
+    [InlineData("recpo.partial_rollouts", "recpo.mode=one-step-off", "recpo.partial_rollouts=true")]
     [InlineData("recpo.mode", "recpo.mode=one_step_off")]
     [InlineData("recpo.mode", "recpo.mode=one-step-off", "recpo.steps=1")]
     [InlineData("recpo.batch_size", "recpo.mode=async", "recpo.batch_size=5000")]
@@ -44,4 +46,8 @@ public sealed class SpecRulesTests
         Assert.Equal(key, fault.Key);
         Assert.NotEmpty(fault.Remedy);
     }
+
+    [Fact]
+    public void In_async_chains_may_go_over_to_later_versions() =>
+        Assert.Empty(SpecTree.SoundWith([("recpo.mode", "async"), ("recpo.partial_rollouts", "true")]).Faults);
 }

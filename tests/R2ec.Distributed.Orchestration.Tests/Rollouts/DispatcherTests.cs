@@ -91,6 +91,32 @@ public sealed class DispatcherTests : TestKit
     }
 
     [Fact]
+    public void A_later_version_is_told_to_those_who_generate_at_once_and_to_others_with_their_leases()
+    {
+        var (rollout, reward, late) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
+        var later = new WorkProtocol.LaterPolicy(Run, new PolicyVersion(7, Digest.Of("later"u8)));
+        Ask(rollout, "rollout", WorkKind.Rollout, WorkKind.Encode);
+        Ask(reward, "reward", WorkKind.Reward);
+        Enqueue("1/rollout/1/0", WorkKind.Rollout);
+        Assert.Null(rollout.ExpectMsg<WorkProtocol.Lease>().Later);
+
+        _dispatcher.Tell(later);
+        Assert.Equal(later, rollout.ExpectMsg<WorkProtocol.LaterPolicy>());
+        Enqueue("1/rollout/1/1", WorkKind.Rollout);
+        Ask(late, "late", WorkKind.Rollout, WorkKind.Encode);
+        Assert.Equal(later.Version, late.ExpectMsg<WorkProtocol.Lease>().Later);
+        Enqueue("1/encode/1/0", WorkKind.Encode);
+        Ask(late, "late", WorkKind.Rollout, WorkKind.Encode);
+        Assert.Null(late.ExpectMsg<WorkProtocol.Lease>().Later);
+        reward.ExpectNoMsg(TimeSpan.FromMilliseconds(100));
+
+        _dispatcher.Tell(new WorkProtocol.ForgetAll());
+        Enqueue("2/rollout/1/1", WorkKind.Rollout);
+        Ask(rollout, "rollout", WorkKind.Rollout);
+        Assert.Null(Assert.IsType<WorkProtocol.Lease>(rollout.FishForMessage(message => message is WorkProtocol.Lease)).Later);
+    }
+
+    [Fact]
     public void Failures_are_tried_again_within_a_budget_and_then_told()
     {
         var worker = CreateTestProbe();

@@ -1,8 +1,10 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Cluster;
+using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Wire;
 using R2ec.Distributed.Testing;
 
@@ -80,6 +82,45 @@ public sealed class WireTests
         Assert.Equal((TrainingMode.Async, 3), Overlap((RunEvents.Started)contract.Read(contract.Write(ahead))));
 
         static (TrainingMode, int) Overlap(RunEvents.Started started) => (started.Plan.Mode, started.Plan.MaxStaleness);
+    }
+
+    [Fact]
+    public void Only_a_plan_of_partial_rollouts_says_so()
+    {
+        var contract = WireContracts.Of("run.started.v1")!;
+        var started = (RunEvents.Started)Samples.Of(typeof(RunEvents.Started));
+        var ahead = started with { Plan = started.Plan with { Mode = TrainingMode.Async, MaxStaleness = 3 } };
+        var partial = ahead with { Plan = ahead.Plan with { PartialRollouts = true } };
+
+        Assert.Equal(contract.Write(ahead).Length + 1, contract.Write(partial).Length);
+        Assert.False(((RunEvents.Started)contract.Read(contract.Write(ahead))).Plan.PartialRollouts);
+        Assert.True(((RunEvents.Started)contract.Read(contract.Write(partial))).Plan.PartialRollouts);
+    }
+
+    [Theory]
+    [InlineData("run.group-completed.v1", "98a673616d706c6592cd012ccd012ccd012cc420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bfcf000000012a05f200c420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bfc420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bfcf08de49ab96b70080")]
+    [InlineData("work.lease.v1", "99a673616d706c65a77465787420c3a4cd012c03cd012cc420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bf93c420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bfcf000000012a05f200a77465787420c3a493c420af2bdbe1aa9b6ec1e2ade1d694f41fc71a831d0268e9891562113d8a62add1bfcf000000012a05f200a77465787420c3a4ce05f5e100")]
+    public void What_names_no_later_version_has_the_bytes_that_it_had_before_there_were_such(string manifest, string hex)
+    {
+        var (contract, bytes) = (WireContracts.Of(manifest)!, Convert.FromHexString(hex));
+
+        var value = contract.Read(bytes);
+
+        Assert.Equal((null, null), value is RunEvents.GroupCompleted completed ? (completed.Oldest, (object?)completed.Newest) : (null, ((WorkProtocol.Lease)value).Later));
+        Assert.Equal(bytes, contract.Write(value));
+    }
+
+    [Fact]
+    public void A_bundle_and_a_group_of_one_version_have_the_bytes_that_they_had_before_there_were_several()
+    {
+        var bundle = Convert.FromHexString("93cd012ccd012c92cd012ccd012c");
+        var path = Path.Combine(SharedFolder.Repository, "tests", "R2ec.Distributed.Orchestration.Tests", "Wire", "scored-group-without-terms.txt");
+        var group = Convert.FromHexString(File.ReadAllText(path).Trim());
+
+        Assert.Null(BlobContracts.Read<RolloutBundle>(bundle).Version);
+        Assert.Equal(bundle, BlobContracts.Write(BlobContracts.Read<RolloutBundle>(bundle)));
+        Assert.Null(BlobContracts.Read<ScoredGroup>(group).Rollout.Versions);
+        Assert.Equal(group, BlobContracts.Write(BlobContracts.Read<ScoredGroup>(group)));
     }
 
     [Fact]

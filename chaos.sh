@@ -96,7 +96,7 @@ restore() {
   wait
   r2ec cluster restart --rolling --dir "$cluster" > "$place/rolling.log" 2>&1 || tail -3 "$place/rolling.log"
   until [ "$(state)" = Running ]; do sleep 1; done
-  before=$(step) known=0
+  before=$(step) was=0
 }
 
 strike() {
@@ -141,10 +141,16 @@ case " ${kinds[*]} " in *" full-disk"*) small_disk rollout-0; small_disk learner
 r2ec submit cluster-config/experiments/quickstart.yaml --name chaos "${settings[@]}" --cluster "$cluster" > /dev/null || end 1
 until [ "$(step)" -ge 2 ]; do sleep 2; done
 
-done_count=0
+# A fault may reach the journal after the run has gone on: it is looked for when the next one is about to begin.
+done_count=0 last=""
+look() {
+  known=$(events)
+  [ -z "$last" ] || [ "$known" -le "$was" ] || { seen[$last]=$((${seen[$last]:-0} + 1)); done_count=$((done_count + 1)); }
+}
 for ((n = 0; n < faults; n++)); do
   kind=${kinds[$(((n + seed - 1) % ${#kinds[@]}))]}
-  before=$(step) known=$(events) struck=""
+  look
+  before=$(step) was=$known last="" struck=""
   [ "$before" -lt "$steps" ] || { say "the run ended before fault $((n + 1)): give it more --steps"; break; }
   tried[$kind]=$((${tried[$kind]:-0} + 1))
   strike "$kind" || { say "no node for $kind"; continue; }
@@ -155,9 +161,8 @@ for ((n = 0; n < faults; n++)); do
     sleep 1
   done
   took[$kind]+="$((SECONDS - began)) "
-  after=$(events)
-  [ "$after" -gt "$known" ] && seen[$kind]=$((${seen[$kind]:-0} + 1)) && done_count=$((done_count + 1))
-  say "$((n + 1)). $kind $struck at step $before: step $now after $((SECONDS - began)) s, faults in the journal $known -> $after"
+  last=$kind
+  say "$((n + 1)). $kind $struck at step $before: step $now after $((SECONDS - began)) s, faults in the journal $was -> $(events)"
 done
 
 began=$SECONDS
@@ -165,6 +170,7 @@ until [ "$(state)" = Completed ]; do
   [ $((SECONDS - began)) -lt 3600 ] || { say "the run does not end"; end 1; }
   sleep 2
 done
+look
 ended=$(show | field weights)
 audit=$(r2ec audit chaos --cluster "$cluster" --json)
 for kind in "${!tried[@]}"; do

@@ -1,8 +1,10 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace R2ec.Distributed.Core.Identity;
 
 /// <summary>Digests in a fixed order, 32 bytes each: a run keeps one of every group that it trained. Immutable; lists of the same digests are equal.</summary>
+[CollectionBuilder(typeof(DigestList), nameof(Of))]
 public sealed class DigestList : IReadOnlyList<Digest>, IEquatable<DigestList>
 {
     private const int DigestBytes = 32;
@@ -22,10 +24,9 @@ public sealed class DigestList : IReadOnlyList<Digest>, IEquatable<DigestList>
 
     /// <summary>These digests.</summary>
     /// <exception cref="FormatException">One is no digest.</exception>
-    public static DigestList Of(IReadOnlyCollection<Digest> digests)
+    public static DigestList Of(ReadOnlySpan<Digest> digests)
     {
-        ArgumentNullException.ThrowIfNull(digests);
-        var bytes = new byte[digests.Count * DigestBytes];
+        var bytes = new byte[digests.Length * DigestBytes];
         var at = 0;
         foreach (var digest in digests)
         {

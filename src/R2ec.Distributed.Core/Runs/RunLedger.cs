@@ -47,7 +47,7 @@ internal static class RunLedger
         var assembly = new StepAssembly(
             e.Step,
             state.Weights!.Value,
-            DigestList.Of([.. e.Groups.Select(group => steps[group.Step].Payloads[group.Index] ?? throw new InvalidOperationException($"Run {state.Run}: step {e.Step} is to train group {group}, which is not completed."))]),
+            [.. e.Groups.Select(group => steps[group.Step].Payloads[group.Index] ?? throw new InvalidOperationException($"Run {state.Run}: step {e.Step} is to train group {group}, which is not completed."))],
             Staleness.Of([.. e.Groups.Select(group => e.Step - 1 - steps[group.Step].Version)]),
             null);
         return End(state with { Assembled = assembly }, e.Groups);

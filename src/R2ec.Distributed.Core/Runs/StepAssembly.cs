@@ -17,6 +17,6 @@ public sealed record StepAssembly(int Step, Digest Policy, DigestList Payloads, 
     {
         ArgumentNullException.ThrowIfNull(planned);
         var age = planned.Step - 1 - planned.Version;
-        return new StepAssembly(planned.Step, policy, DigestList.Of([.. planned.Payloads.Select(payload => payload!.Value)]), new Staleness(age, age, age), null);
+        return new StepAssembly(planned.Step, policy, [.. planned.Payloads.Select(payload => payload!.Value)], new Staleness(age, age, age), null);
     }
 }

@@ -2,26 +2,28 @@
 # A campaign of faults against a real cluster on this machine: nodes killed, frozen and cut off, links one-way or bad, disks full, checkpoints torn, the database
 # restarted, nodes replaced in turn, while a run trains. It ends with 0 if the run's weights are those of one undisturbed process and the audit is clean.
 # As root, where the kernel has network namespaces, each node gets one of its own; without them what needs them is left out and said.
-#   ./chaos.sh [--faults N] [--seed S] [--steps N] [--only KIND[,KIND...]] [--keep]
+#   ./chaos.sh [--faults N] [--seed S] [--steps N] [--only KIND[,KIND...]] [--weights HASH] [--keep]
+# --weights: the undisturbed process's weights, where an earlier campaign of as many steps on this machine has told them.
 set -uo pipefail
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 cd "$root"
-faults=6 seed=1 steps=0 only="" keep=0
+faults=6 seed=1 steps=0 only="" keep=0 weights=""
 while [ $# -gt 0 ]; do
   case $1 in
     --faults) faults=$2; shift 2 ;;
     --seed) seed=$2; shift 2 ;;
     --steps) steps=$2; shift 2 ;;
     --only) only=${2//,/ }; shift 2 ;;
+    --weights) weights=$2; shift 2 ;;
     --keep) keep=1; shift ;;
-    *) echo "usage: ./chaos.sh [--faults N] [--seed S] [--steps N] [--only KIND[,KIND...]] [--keep]" >&2; exit 2 ;;
+    *) echo "usage: ./chaos.sh [--faults N] [--seed S] [--steps N] [--only KIND[,KIND...]] [--weights HASH] [--keep]" >&2; exit 2 ;;
   esac
 done
 [ "$steps" -gt 0 ] || steps=$((faults * 14 + 40))
 place=$(mktemp -d) && chmod 755 "$place"
 cluster=$place/cluster
 RANDOM=$seed
-declare -A tried seen
+declare -A tried seen took
 kinds=(kill-rollout freeze-learner kill-coordinator kill-reward database kill-learner freeze-rollout freeze-coordinator torn-checkpoint restart-rollout restored-database)
 namespaces=""
 if [ "$(id -u)" = 0 ] && command -v ip > /dev/null && ip netns add r2ec-probe 2> /dev/null; then
@@ -94,7 +96,7 @@ restore() {
   wait
   r2ec cluster restart --rolling --dir "$cluster" > "$place/rolling.log" 2>&1 || tail -3 "$place/rolling.log"
   until [ "$(state)" = Running ]; do sleep 1; done
-  before=$(step) known=0
+  before=$(step) was=0
 }
 
 strike() {
@@ -126,21 +128,29 @@ strike() {
   esac
 }
 
-say "one undisturbed process, $steps steps"
 settings=(--set "recpo.steps=$steps" --set evaluation.every=1000)
-r2ec train cluster-config/experiments/quickstart.yaml --runs "$place/alone" --name alone "${settings[@]}" > /dev/null 2> "$place/alone.log" || { tail -5 "$place/alone.log"; end 1; }
-weights=$(r2ec runs show alone --runs "$place/alone" --json | field weights)
-say "weights $weights"
+if [ -z "$weights" ]; then
+  say "one undisturbed process, $steps steps"
+  r2ec train cluster-config/experiments/quickstart.yaml --runs "$place/alone" --name alone "${settings[@]}" > /dev/null 2> "$place/alone.log" || { tail -5 "$place/alone.log"; end 1; }
+  weights=$(r2ec runs show alone --runs "$place/alone" --json | field weights)
+  say "weights $weights"
+fi
 r2ec cluster up --dir "$cluster" --coordinators 3 --rollout 2 --reward 1 --learner 2 $namespaces || end 1
 [ -n "$namespaces" ] || say "without network namespaces: no partitions, no bad links, no full disks"
 case " ${kinds[*]} " in *" full-disk"*) small_disk rollout-0; small_disk learner-0 ;; esac
 r2ec submit cluster-config/experiments/quickstart.yaml --name chaos "${settings[@]}" --cluster "$cluster" > /dev/null || end 1
 until [ "$(step)" -ge 2 ]; do sleep 2; done
 
-done_count=0
+# A fault may reach the journal after the run has gone on: it is looked for when the next one is about to begin.
+done_count=0 last=""
+look() {
+  known=$(events)
+  [ -z "$last" ] || [ "$known" -le "$was" ] || { seen[$last]=$((${seen[$last]:-0} + 1)); done_count=$((done_count + 1)); }
+}
 for ((n = 0; n < faults; n++)); do
   kind=${kinds[$(((n + seed - 1) % ${#kinds[@]}))]}
-  before=$(step) known=$(events) struck=""
+  look
+  before=$(step) was=$known last="" struck=""
   [ "$before" -lt "$steps" ] || { say "the run ended before fault $((n + 1)): give it more --steps"; break; }
   tried[$kind]=$((${tried[$kind]:-0} + 1))
   strike "$kind" || { say "no node for $kind"; continue; }
@@ -150,9 +160,9 @@ for ((n = 0; n < faults; n++)); do
     [ "$(state)" != Paused ] || { say "paused after $kind: $(show | field reason)"; r2ec resume chaos --cluster "$cluster" > /dev/null; }
     sleep 1
   done
-  after=$(events)
-  [ "$after" -gt "$known" ] && seen[$kind]=$((${seen[$kind]:-0} + 1)) && done_count=$((done_count + 1))
-  say "$((n + 1)). $kind $struck at step $before: step $now after $((SECONDS - began)) s, faults in the journal $known -> $after"
+  took[$kind]+="$((SECONDS - began)) "
+  last=$kind
+  say "$((n + 1)). $kind $struck at step $before: step $now after $((SECONDS - began)) s, faults in the journal $was -> $(events)"
 done
 
 began=$SECONDS
@@ -160,11 +170,21 @@ until [ "$(state)" = Completed ]; do
   [ $((SECONDS - began)) -lt 3600 ] || { say "the run does not end"; end 1; }
   sleep 2
 done
+look
 ended=$(show | field weights)
 audit=$(r2ec audit chaos --cluster "$cluster" --json)
 for kind in "${!tried[@]}"; do
-  say "$kind: ${tried[$kind]} tried, ${seen[$kind]:-0} seen in the journal"
+  say "$kind: ${tried[$kind]} tried, ${seen[$kind]:-0} seen in the journal; two steps more after ${took[$kind]:-}s"
 done
+# What the journal says of each fault that it has: seconds from the last sign of life to its detection, from there to the lease of another, and until what was lost is made good.
+r2ec faults chaos --cluster "$cluster" --json | tr -d '\n' | tr '{' '\n' | grep '"role"' | while read -r fault; do
+  for what in detect release catch_up; do
+    seconds=$(echo "$fault" | grep -oE "\"${what}_seconds\": ?[0-9.]+" | grep -oE '[0-9.]+$') && echo "$(echo "$fault" | sed -E 's/.*"role": ?"([^"]*)".*/\1/') $what $seconds"
+  done
+done | sort -k1,1 -k2,2 -k3,3n | awk '
+  function tell() { if (n) printf "%s: %s %d times, %.1f s in the median, %.1f s at most\n", role, what, n, v[int((n + 1) / 2)], v[n] }
+  $1 != role || $2 != what { tell(); n = 0; role = $1; what = $2 } { v[++n] = $3 } END { tell() }' |
+  while read -r line; do say "$line"; done
 # Useful time: as if every step had taken the median; against the time from the first step's end to the last one's.
 r2ec fetch chaos --out "$place/fetched" --cluster "$cluster" > /dev/null 2>&1
 grep '"phase":"train"' "$place/fetched/metrics.jsonl" | grep -oE '"at":"[^"]*"' | cut -d'"' -f4 | date -f - +%s.%3N |

@@ -14,7 +14,7 @@ public sealed record ExperimentSpec
     public long Seed { get; init; } = 1;
 
     /// <summary>Where tensors live.</summary>
-    [SpecKey("Device of the tensors: auto, cpu, cuda or cuda:N; auto is resolved once, when the run starts.", Choices = "auto|cpu|cuda|cuda:0|cuda:1|cuda:2|cuda:3|cuda:4|cuda:5|cuda:6|cuda:7")]
+    [SpecKey("Device of the tensors: auto, cpu, cuda or cuda:N; auto is resolved once, when the run starts, by the process that coordinates it: name the device where only other nodes have GPUs.", Choices = "auto|cpu|cuda|cuda:0|cuda:1|cuda:2|cuda:3|cuda:4|cuda:5|cuda:6|cuda:7")]
     public string Device { get; init; } = "auto";
 
     /// <summary>The interactions.</summary>

@@ -20,9 +20,12 @@ internal sealed class WarmStartLoss(Backbone backbone, WarmStartSpec spec, doubl
     public IReadOnlyDictionary<string, double> Backward(WarmStartBatch batch)
     {
         using var scope = NewDisposeScope();
-        var items = GroupedForward.LastHidden(backbone, rivals, dropout).to_type(ScalarType.Float32);
-        var leaf = items.detach().requires_grad_();
         var size = spec.MicroBatch == 0 ? batch.Prompts.Count : spec.MicroBatch;
+
+        // Memory is what micro-batches are for, and the rivals' graph would stand beside each of them: it is made at the end instead, from the same bits. Dropout would draw anew.
+        var later = size < batch.Prompts.Count && dropout is null;
+        var items = later ? null : RivalsHidden();
+        var leaf = (items ?? Ungraphed(RivalsHidden)).detach().requires_grad_();
         var titles = TitlePairs.Count(batch.Prompts, teacher.TitleTokens);
         for (var from = 0; from < batch.Prompts.Count; from += size)
         {
@@ -33,10 +36,18 @@ internal sealed class WarmStartLoss(Backbone backbone, WarmStartSpec spec, doubl
 
         if (leaf.grad is { } gradient)
         {
-            items.backward([gradient]);
+            (items ?? RivalsHidden()).backward([gradient]);
         }
 
         return _values;
+    }
+
+    private Tensor RivalsHidden() => GroupedForward.LastHidden(backbone, rivals, dropout).to_type(ScalarType.Float32);
+
+    private static Tensor Ungraphed(Func<Tensor> make)
+    {
+        using var none = no_grad();
+        return make();
     }
 
     private Tensor Total(WarmStartBatch batch, int from, int count, Tensor items_MH, int titles)

@@ -25,6 +25,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private readonly TimeProvider _clock;
     private readonly long _began;
     private readonly Dictionary<string, (IActorRef Ref, ClusterProtocol.AskForSeat Ask, TimeSpan At)> _seats = [];
+    private readonly Dictionary<string, int> _failures = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CheckpointPlaces _places;
     private string? _appointed;
@@ -47,7 +48,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         Receive<LearningProtocol.AskForShard>(m => Seat?.Forward(m));
         Receive<LearningProtocol.LearnerAt>(OnArrived);
         Receive<LearningProtocol.CheckpointSaved>(OnSaved);
-        Receive<LearningProtocol.LearnerFailed>(m => Answer(m));
+        Receive<LearningProtocol.LearnerFailed>(OnFailed);
         Receive<ClusterProtocol.KeepCheckpoint>(_places.Written);
         Receive<ClusterProtocol.OfferKeeping>(m => _places.Offer(m, Sender, Now));
         Receive<Beat>(_ => OnBeat());
@@ -113,7 +114,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
     }
 
-    // The seat that was asked for last is the one that surely lives.
+    // Of those that failed least, the seat that was asked for last: it surely lives.
     private void Appoint(LearningProtocol.ILearnerOrder order)
     {
         if (_seats.Count == 0)
@@ -122,7 +123,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
             return;
         }
 
-        var (name, seat) = _seats.MaxBy(pair => pair.Value.At);
+        var (name, seat) = _seats.OrderBy(pair => _failures.GetValueOrDefault(pair.Key)).ThenByDescending(pair => pair.Value.At).First();
         _waiting = null;
         _appointed = name;
         _log.Info("Run {Run}, epoch {Epoch}: {Node} is appointed as learner", _run, order.Epoch.Value, seat.Ask.Node);
@@ -162,6 +163,16 @@ public sealed class LearnerLink : WireActor, IWithTimers
         return true;
     }
 
+    // What failed may be the node's (a full disk, a device): the run restores in a new epoch, and another seat takes it if there is one.
+    private void OnFailed(LearningProtocol.LearnerFailed failed)
+    {
+        if (Answer(failed) && failed.Kind == FailureKind.Fault && _appointed is { } name)
+        {
+            _failures[name] = _failures.GetValueOrDefault(name) + 1;
+            (_appointed, _open, _answered) = (null, null, null);
+        }
+    }
+
     private void Hold(Digest what)
     {
         if (_appointed is { } name && _seats.TryGetValue(name, out var seat))
@@ -191,6 +202,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private void Drop(string name, string evidence)
     {
         _seats.Remove(name, out var seat);
+        _failures.Remove(name);
         if (name != _appointed)
         {
             return;

@@ -4,6 +4,7 @@ using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Core.Scheduling;
 using R2ec.Distributed.Orchestration.Blobs;
 using R2ec.Distributed.Orchestration.Rollouts;
 using R2ec.Distributed.Orchestration.Runs;
@@ -19,6 +20,7 @@ namespace R2ec.Distributed.Orchestration.Learning;
 public sealed class ShardDesk : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
+    private static readonly int[] OneLane = [0];
 
     private readonly RunId _run;
     private readonly IBlobStore _blobs;
@@ -26,6 +28,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
     private readonly TimeProvider _clock;
     private readonly long _began;
     private readonly LeaseLedger<WorkId> _ledger;
+    private readonly WorkerRests<IActorRef> _rests;
     private readonly Dictionary<WorkId, Shard> _shards = [];
     private readonly Dictionary<string, (IActorRef Worker, TimeSpan At)> _idle = [];
     private readonly HashSet<IActorRef> _workers = [];
@@ -42,13 +45,14 @@ public sealed class ShardDesk : WireActor, IWithTimers
         _clock = clock;
         _began = clock.GetTimestamp();
         _ledger = new LeaseLedger<WorkId>(options.Lease, options.LongestAttempt, options.FailureBudget);
+        _rests = new WorkerRests<IActorRef>(options.Lease, options.Lease);
         Receive<Forward>(OnForward);
         Receive<Backward>(OnBackward);
         Receive<Forget>(_ => OnForget());
         Receive<LearningProtocol.AskForShard>(OnAsk);
         Receive<LearningProtocol.ShardForwarded>(OnForwarded);
         Receive<LearningProtocol.ShardFinished>(OnFinished);
-        Receive<LearningProtocol.ShardHeld>(m => _ledger.Renew(m.Work, m.Attempt, Now));
+        Receive<LearningProtocol.ShardHeld>(OnHeld);
         Receive<LearningProtocol.ShardFailed>(OnFailed);
         Receive<ForwardTaken>(OnForwardTaken);
         Receive<GradientTaken>(OnGradientTaken);
@@ -115,11 +119,19 @@ public sealed class ShardDesk : WireActor, IWithTimers
     {
         _idle[ask.Worker] = (Sender, Now);
         _workers.Add(Sender);
+        _rests.Hear(Sender, OneLane, Now);
         GiveOut();
+    }
+
+    private void OnHeld(LearningProtocol.ShardHeld held)
+    {
+        _rests.Hear(Sender, Now);
+        _ledger.Renew(held.Work, held.Attempt, Now);
     }
 
     private void OnForwarded(LearningProtocol.ShardForwarded done)
     {
+        _rests.Succeed(Sender, Now);
         if (!_shards.TryGetValue(done.Work, out var shard) || !_ledger.Renew(done.Work, done.Attempt, Now) || done.Policy != shard.Policy)
         {
             _blobs.Release(done.Result);
@@ -216,6 +228,12 @@ public sealed class ShardDesk : WireActor, IWithTimers
             return;
         }
 
+        if (failed.Kind == FailureKind.Fault)
+        {
+            var rest = _rests.Fail(Sender, Now);
+            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.Name, rest.TotalSeconds, failed.Reason);
+        }
+
         shard.Keeper = null;
         if (verdict == FailureVerdict.Again && failed.Kind != FailureKind.Input)
         {
@@ -256,6 +274,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
             _shards[work].Keeper = null;
         }
 
+        _rests.ForgetSilent(Now);
         GiveOut();
     }
 
@@ -267,6 +286,11 @@ public sealed class ShardDesk : WireActor, IWithTimers
             if (Now - at > _options.Lease)
             {
                 _idle.Remove(name);
+                continue;
+            }
+
+            if (!_rests.MayWork(worker, Now))
+            {
                 continue;
             }
 

@@ -25,6 +25,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private readonly WorkOptions _options;
     private readonly TimeProvider _clock;
     private readonly WorkLedger<WorkId> _ledger;
+    private readonly WorkerRests<IActorRef> _rests;
     private readonly Dictionary<WorkId, Item> _items = [];
     private readonly Dictionary<string, (WorkProtocol.AskForWork Ask, IActorRef Worker, TimeSpan At)> _asks = [];
     private readonly Dictionary<string, IActorRef> _workers = [];
@@ -51,9 +52,10 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
             StragglerFactor = options.StragglerFactor,
             OnceLanes = [(int)WorkKind.Reward],                      // a reward service would be asked twice
         });
+        _rests = new WorkerRests<IActorRef>(options.Lease, options.Lease);
         Receive<WorkProtocol.Enqueue>(OnEnqueue);
         Receive<WorkProtocol.AskForWork>(OnAsk);
-        Receive<WorkProtocol.StillWorking>(m => _ledger.Renew(m.Work, m.Attempt, Now));
+        Receive<WorkProtocol.StillWorking>(OnStillWorking);
         Receive<WorkProtocol.WorkDone>(OnDone);
         Receive<WorkProtocol.WorkFailed>(OnFailed);
         Receive<WorkProtocol.WorkersGone>(OnGone);
@@ -118,12 +120,20 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     {
         _asks[ask.Worker] = (ask, Sender, Now);
         _workers[ask.Worker] = Sender;
+        _rests.Hear(Sender, ask.Kinds, Now);
         GiveOut();
+    }
+
+    private void OnStillWorking(WorkProtocol.StillWorking sign)
+    {
+        _rests.Hear(Sender, Now);
+        _ledger.Renew(sign.Work, sign.Attempt, Now);
     }
 
     // A result that another process holds is taken over before it counts: from then on that process may die.
     private void OnDone(WorkProtocol.WorkDone done)
     {
+        _rests.Succeed(Sender, Now);
         if (_blobs.IsOwn(done.Result) || !_ledger.Compute(done.Work, done.Attempt, Now))
         {
             Finish(done);
@@ -181,6 +191,12 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         if (verdict == FailureVerdict.Ignored)
         {
             return;
+        }
+
+        if (failed.Kind == FailureKind.Fault)
+        {
+            var rest = _rests.Fail(Sender, Now);
+            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.Name, rest.TotalSeconds, failed.Reason);
         }
 
         if (verdict == FailureVerdict.Exhausted || failed.Kind == FailureKind.Input)
@@ -251,6 +267,8 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
             _asks.Remove(expired.Worker);                            // else it would be given to the silent one again
         }
 
+        _rests.ForgetSilent(Now);
+
         // Who has time asks on every beat: one that no longer does is gone.
         var fresh = SilentBeats * _options.Beat < _options.Lease ? SilentBeats * _options.Beat : _options.Lease;
         foreach (var name in _asks.Where(pair => Now - pair.Value.At > fresh).Select(pair => pair.Key).ToList())
@@ -291,7 +309,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
     private void Give(string name, Func<IReadOnlyList<int>, TimeSpan, LeaseGrant<WorkId>?> take)
     {
         var (ask, worker, _) = _asks[name];
-        if (take(ask.Kinds, Now) is { } grant)
+        if (_rests.MayWork(worker, Now) && take(ask.Kinds, Now) is { } grant)
         {
             var order = _items[grant.Work].Order;
             _asks.Remove(name);

@@ -15,10 +15,11 @@ public sealed class EqualWeightsTests(EqualWeightsTests.Alone alone) : IClassFix
     private static readonly string Quickstart = Path.Combine(SharedFolder.Repository, "cluster-config", "experiments", "quickstart.yaml");
 
     [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 2)]
-    [InlineData(4, 3)]
-    public async Task Any_number_of_rollout_and_learner_processes_makes_the_weights_of_one_process(int rollout, int learner)
+    [InlineData("sync", 1, 1)]
+    [InlineData("sync", 2, 2)]
+    [InlineData("sync", 4, 3)]
+    [InlineData("one-step-off", 4, 3)]
+    public async Task Any_number_of_rollout_and_learner_processes_makes_the_weights_of_one_process(string mode, int rollout, int learner)
     {
         PostgresForTests.SkipUnlessInstalled();
         var folder = Directory.CreateTempSubdirectory("r2ec-equal-");
@@ -27,11 +28,11 @@ public sealed class EqualWeightsTests(EqualWeightsTests.Alone alone) : IClassFix
         try
         {
             await DoneAsync("cluster", "up", "--dir", cluster, "--coordinators", "1", "--rollout", $"{rollout}", "--learner", $"{learner}");
-            await DoneAsync(["submit", Quickstart, "--name", "equal", "--cluster", cluster, .. Sets]);
+            await DoneAsync(["submit", Quickstart, "--name", "equal", "--cluster", cluster, .. Sets, "--set", $"recpo.mode={mode}"]);
 
             var ended = await EndedAsync(cluster);
 
-            Assert.Equal(("Completed", alone.Weights), (Text(ended, "state"), Text(ended, "weights")));
+            Assert.Equal(("Completed", alone.Weights[mode]), (Text(ended, "state"), Text(ended, "weights")));
         }
         finally
         {
@@ -72,19 +73,24 @@ public sealed class EqualWeightsTests(EqualWeightsTests.Alone alone) : IClassFix
         Assert.True(code == 0, $"{string.Join(' ', args)}: {output}{error}");
     }
 
-    /// <summary>The run in one process.</summary>
+    /// <summary>The run in one process, in each mode.</summary>
     public sealed class Alone : IAsyncLifetime
     {
-        /// <summary>Its weights.</summary>
-        public string Weights { get; private set; } = "";
+        /// <summary>Its weights by mode.</summary>
+        public Dictionary<string, string> Weights { get; } = [];
 
         /// <inheritdoc/>
         public async ValueTask InitializeAsync()
         {
             var runs = Directory.CreateTempSubdirectory("r2ec-alone-");
-            await DoneAsync(["train", Quickstart, "--runs", runs.FullName, "--name", "alone", .. Sets]);
-            Weights = JournalReader.Summary(new RunFolder(Path.Combine(runs.FullName, "alone"), new RunId("alone"))).Weights!.Value.Hex;
+            foreach (var mode in (string[])["sync", "one-step-off"])
+            {
+                await DoneAsync(["train", Quickstart, "--runs", runs.FullName, "--name", mode, .. Sets, "--set", $"recpo.mode={mode}"]);
+                Weights[mode] = JournalReader.Summary(new RunFolder(Path.Combine(runs.FullName, mode), new RunId(mode))).Weights!.Value.Hex;
+            }
+
             runs.Delete(recursive: true);
+            Assert.NotEqual(Weights["sync"], Weights["one-step-off"]);
         }
 
         /// <inheritdoc/>

@@ -102,6 +102,32 @@ public sealed class LearnerLinkTests : TestKit
     }
 
     [Fact]
+    public void A_learner_that_fails_by_its_nodes_fault_gives_the_seat_to_another_and_is_taken_again_where_there_is_none()
+    {
+        var (seat, other) = (Appointed("l1"), CreateTestProbe());
+        _link.Tell(new Restore(First.Next(), []), _run);
+        seat.ExpectMsg<Restore>();
+        _link.Tell(new LearnerFailed(First.Next(), "no space left on device", FailureKind.Fault), seat);
+        _run.ExpectMsg<LearnerFailed>();
+        _link.Tell(new Restore(new Epoch(3), []), _run);
+        Assert.Equal(3, seat.ExpectMsg<Restore>().Epoch.Value);
+
+        Ask(other, "l2");
+        Ask(seat, "l1");
+        seat.ExpectMsg<Restore>();
+        _link.Tell(new LearnerFailed(new Epoch(3), "what it needed was lost", FailureKind.Lost), seat);
+        _run.ExpectMsg<LearnerFailed>();
+        _link.Tell(new Restore(new Epoch(3), []), _run);
+        seat.ExpectMsg<Restore>();
+        _link.Tell(new LearnerFailed(new Epoch(3), "no space left on device", FailureKind.Fault), seat);
+        _run.ExpectMsg<LearnerFailed>();
+        Ask(seat, "l1");
+        _link.Tell(new Restore(new Epoch(4), []), _run);
+
+        Assert.Equal(4, other.ExpectMsg<Restore>().Epoch.Value);
+    }
+
+    [Fact]
     public void Shards_are_asked_of_the_learner_alone()
     {
         var (seat, other) = (Appointed("l1"), CreateTestProbe());

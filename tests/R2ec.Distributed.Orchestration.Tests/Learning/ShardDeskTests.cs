@@ -40,4 +40,25 @@ public sealed class ShardDeskTests : TestKit
         Assert.Equal([7], (await backward.Task).Gradient);
         Assert.Equal(0, blobs.Count);
     }
+
+    [Fact]
+    public void A_worker_that_fails_at_once_does_not_use_up_the_budget_of_what_another_can_do()
+    {
+        var (blobs, clock, bad, good) = (new MemoryBlobStore(), new FakeTimeProvider(), CreateTestProbe(), CreateTestProbe());
+        var options = new WorkOptions { Beat = TimeSpan.FromHours(1) };
+        var desk = Sys.ActorOf(ShardDesk.Props(Run, blobs, options, clock));
+        desk.Tell(new AskForShard("bad"), bad);
+        desk.Tell(new ShardDesk.Forward(new Epoch(1), Policy, Order, new()));
+        var lease = bad.ExpectMsg<ShardLease>();
+        desk.Tell(new AskForShard("good"), good);
+        desk.Tell(new AskForShard("bad"), bad);
+
+        desk.Tell(new ShardFailed(Run, lease.Epoch, lease.Work, lease.Attempt, "disk full", FailureKind.Fault), bad);
+
+        Assert.Equal(lease.Work, good.ExpectMsg<ShardLease>().Work);
+        desk.Tell(new ShardDesk.Forward(new Epoch(1), Policy, Order with { Shard = 1 }, new()));
+        clock.Advance(options.Lease);
+        desk.Tell(new AskForShard("bad"), bad);
+        Assert.NotEqual(lease.Work, bad.ExpectMsg<ShardLease>().Work);
+    }
 }

@@ -107,6 +107,28 @@ public sealed class DispatcherTests : TestKit
     }
 
     [Fact]
+    public void A_worker_that_fails_at_once_does_not_use_up_the_budget_of_what_another_can_do()
+    {
+        var (bad, good) = (CreateTestProbe(), CreateTestProbe());
+        Enqueue("1/encode/0/0", WorkKind.Encode);
+        Ask(bad, "bad", WorkKind.Encode);
+        var lease = bad.ExpectMsg<WorkProtocol.Lease>();
+        _dispatcher.Tell(new WorkProtocol.WorkFailed(Run, lease.Work, lease.Attempt, "disk full", FailureKind.Fault), bad);
+        Ask(good, "good", WorkKind.Encode);
+        good.ExpectMsg<WorkProtocol.Lease>();
+        Enqueue("1/encode/0/1", WorkKind.Encode);
+        Ask(bad, "bad", WorkKind.Encode);
+
+        Ask(good, "good", WorkKind.Encode);
+
+        Assert.Equal(new WorkId("1/encode/0/1"), good.ExpectMsg<WorkProtocol.Lease>().Work);
+        Enqueue("1/encode/0/2", WorkKind.Encode);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Ask(bad, "bad", WorkKind.Encode);
+        Assert.Equal(new WorkId("1/encode/0/2"), bad.ExpectMsg<WorkProtocol.Lease>().Work);
+    }
+
+    [Fact]
     public void What_a_person_has_to_mend_is_not_tried_again()
     {
         var worker = CreateTestProbe();

@@ -203,7 +203,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Intake(stop.Run, _ => new RunCommands.Stop());
     }
 
-    private void Intake(RunId run, Func<RunState, IRunCommand> command)
+    private void Intake(RunId run, Func<RunState, IRunCommand> command, IActorRef? asker = null)
     {
         if (_work?.Run == run)
         {
@@ -211,7 +211,7 @@ public sealed class Coordinator : WireActor, IWithTimers
             return;
         }
 
-        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _journalFailed, command, Sender, _queue.Facts(run)), $"intake-{++_works}");
+        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _journalFailed, command, asker ?? Sender, _queue.Facts(run)), $"intake-{++_works}");
         Context.Watch(intake);
     }
 
@@ -269,7 +269,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         _assembling = next.Run;
         _hindrance = "";
         _log.Info("Taking up run {Run}", next.Run);
-        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
+        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next, Faults.Reason(cause), Faults.IsInput(cause)));
     }
 
     private void OnAssembled(Assembled made)
@@ -300,18 +300,13 @@ public sealed class Coordinator : WireActor, IWithTimers
 
     private void OnAnswer(RunProtocol.Answer answer)
     {
-        if (_work is not { } work || !Sender.Equals(work.Actor))
-        {
-            return;
-        }
-
         if (answer.Kind == RunProtocol.AnswerKind.Overtaken)
         {
             _log.Error("{Reason}", answer.Text);
             _services.ShutOut();
             OnFenced();
         }
-        else if (answer.Kind == RunProtocol.AnswerKind.Refused)
+        else if (_work is { } work && answer.Kind == RunProtocol.AnswerKind.Refused && Sender.Equals(work.Actor))
         {
             _log.Warning("Run {Run} cannot be taken up: {Reason}", answer.Run, answer.Text);
             _queue.Refuse(answer.Run, answer.Text);
@@ -366,13 +361,16 @@ public sealed class Coordinator : WireActor, IWithTimers
     private void OnFaulted(Faulted faulted)
     {
         _log.Warning("{Reason}", faulted.Reason);
-        if (faulted.Run is { } run)
+        if (faulted.State is { } known)
         {
             _assembling = null;
             _hindrance = faulted.Reason;
             if (faulted.IsInput)
             {
-                Intake(run, state => state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason));
+                Intake(
+                    known.Run,
+                    state => state.Epoch != known.Epoch ? new RunCommands.Resume(state.Numerics, false, known.Epoch) : state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason),
+                    Self);
                 return;
             }
         }
@@ -384,7 +382,7 @@ public sealed class Coordinator : WireActor, IWithTimers
 
     private sealed record Assembled(RunState State, RunWork Work) : INoSerializationVerificationNeeded;
 
-    private sealed record Faulted(RunId? Run, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(RunState? State, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
 
     private sealed record EpochBegun(RunId Run, Epoch Epoch) : INoSerializationVerificationNeeded;
 

@@ -1,3 +1,4 @@
+using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Cluster;
@@ -223,8 +224,10 @@ public sealed class ClusterScenarioTests(OneMachine shared)
         Completes(cluster);
     }
 
-    [Fact]
-    public void A_coordinator_that_stood_still_while_it_put_the_run_together_does_not_take_it_from_who_took_it_up_meanwhile()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_coordinator_that_stood_still_while_it_put_the_run_together_does_not_take_it_from_who_took_it_up_meanwhile(bool inVain)
     {
         using var cluster = Cluster();
         cluster.Until(() => cluster.Facts.Any(fact => fact is RunEvents.StepPlanned { Step: 1 }), "step 1");
@@ -237,7 +240,15 @@ public sealed class ClusterScenarioTests(OneMachine shared)
         cluster.FreezeCoordinator(ticks: 100_000, livesOn: 100_000);
         cluster.Until(() => cluster.Facts[^1] is RunEvents.StepPlanned { Step: 2 }, "step 2 in the epoch of the third");
 
-        gathered.SetResult();
+        if (inVain)
+        {
+            gathered.SetException(new InputException("There is no such data set here."));
+        }
+        else
+        {
+            gathered.SetResult();
+        }
+
         _machine.Wake(late);
         cluster.Until(() => !late.IsAlive, "the end of the coordinator that was late");
 

@@ -199,6 +199,11 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         var theirs = await ShapeAsync(plugins);
         Assert.Contains(theirs, line => line.StartsWith("snapshot sequence_number", StringComparison.Ordinal));
         Assert.Equal(theirs, await ShapeAsync(_journal));
+
+        // An earlier version left them to the plugin.
+        await plugins.EnsureAsync(Stop);
+        Assert.Equal(theirs, await ShapeAsync(plugins));
+        Assert.Single(await plugins.ReadAsync(Run, 0, Stop));
     }
 
     [Fact]

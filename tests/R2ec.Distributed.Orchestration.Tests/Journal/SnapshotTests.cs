@@ -115,6 +115,7 @@ public sealed class SnapshotTests
     [Theory]
     [InlineData("update snapshot set snapshot = zeroblob(200) where sequence_number = (select max(sequence_number) from snapshot)", 1, "its digest is wrong")]
     [InlineData("update snapshot set snapshot = zeroblob(200)", 2, "its digest is wrong")]
+    [InlineData("drop table snapshot", 0, "")]
     [InlineData("update snapshot set manifest = 'snapshot.run.v9'", 2, "it is a 'snapshot.run.v9'")]
     [InlineData("update snapshot set sequence_number = sequence_number - 1", 2, "it is one of run-small after event")]
     public async Task Snapshots_that_cannot_be_used_are_passed_over_and_the_run_ends_with_the_same_bits(string damage, int passedOver, string reason)

@@ -1,4 +1,5 @@
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Core.Ports;
 
@@ -111,6 +112,9 @@ public interface ILearnerEngine : IAsyncDisposable
 
     /// <summary>Writes policy, optimizer state and position into a new folder; answers with the SHA-256 of its manifest.json.</summary>
     Task<Digest> SaveAsync(string folder, CancellationToken stop);
+
+    /// <summary>Where the policy stands and what it is; null where there is none, or where the last attempt to move it failed midway.</summary>
+    Task<LearnerStand?> StandingAsync(CancellationToken stop);
 
     /// <summary>Takes over a checkpoint after every file in it was verified against the manifest, and the manifest against the digest.</summary>
     /// <exception cref="InputException">A file is missing or damaged.</exception>

@@ -20,6 +20,16 @@ public static class RunRecovery
         return UpTo(state, RunCourse.Oldest(state));
     }
 
+    /// <summary>
+    /// Where the run is, for a learner that outlived its coordinator: one that stands there need not train anything again. Null where nothing is trained yet, and in
+    /// modes whose plans need versions before it, which only a learner on its way publishes.
+    /// </summary>
+    public static LearnerStand? Journaled(RunState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Plan is { Mode: TrainingMode.Sync } && state.WeightsAt(state.Position) is { } weights ? new LearnerStand(state.Position, weights) : null;
+    }
+
     /// <summary>The newest checkpoint that serves whatever the run will need before its next one; null where there is none.</summary>
     internal static CheckpointRecord? Sure(RunState state) =>
         UpTo(state, state.Step - (state.Plan is { Mode: not TrainingMode.Sync } plan ? plan.MaxStaleness + 1 : 0)).Take(1).FirstOrDefault();

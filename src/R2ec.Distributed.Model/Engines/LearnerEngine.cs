@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Model.Compute;
 using R2ec.Distributed.Model.Learning;
 using R2ec.Distributed.Model.Optimizers;
@@ -18,11 +19,12 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
     private WarmStartTrainer? _warm;
     private AdamW? _optimizer;
     private LearnerPosition _position = LearnerPosition.Start;
+    private bool _moving;
 
     private TrainedPolicy Policy => _policy ?? throw new InvalidOperationException("The learner has no policy yet.");
 
     /// <inheritdoc/>
-    public Task<Digest> InitialiseAsync(CancellationToken stop) => _thread.RunAsync(
+    public Task<Digest> InitialiseAsync(CancellationToken stop) => MoveAsync(
         () =>
         {
             Release();
@@ -34,10 +36,10 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
         stop);
 
     /// <inheritdoc/>
-    public Task<WarmStartStretch> WarmStartAsync(int untilStep, CancellationToken stop) => _thread.RunAsync(() => WarmStart(untilStep, stop), stop);
+    public Task<WarmStartStretch> WarmStartAsync(int untilStep, CancellationToken stop) => MoveAsync(() => WarmStart(untilStep, stop), stop);
 
     /// <inheritdoc/>
-    public Task<Digest> BeginReinforcementAsync(CancellationToken stop) => _thread.RunAsync(
+    public Task<Digest> BeginReinforcementAsync(CancellationToken stop) => MoveAsync(
         () =>
         {
             BeginReinforcement();
@@ -51,7 +53,7 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
 
     /// <inheritdoc/>
     public Task<OptimizerStep> ApplyAsync(int step, IReadOnlyList<ShardGradient> gradients, CancellationToken stop) =>
-        _thread.RunAsync(() => Apply(step, gradients), stop);
+        MoveAsync(() => Apply(step, gradients), stop);
 
     /// <inheritdoc/>
     public Task<Digest> PublishAsync(string folder, CancellationToken stop) => _thread.RunAsync(
@@ -74,7 +76,12 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
         _thread.RunAsync(() => LearnerCheckpoint.Write(folder, Policy, Optimizer(), _position), stop);
 
     /// <inheritdoc/>
-    public Task<Digest> LoadAsync(string folder, Digest manifest, CancellationToken stop) => _thread.RunAsync(
+    public Task<LearnerStand?> StandingAsync(CancellationToken stop) => _thread.RunAsync(
+        () => _policy is null || _moving ? null : new LearnerStand(new RunPosition(_position.Reinforcement ? RunStage.Reinforcement : RunStage.WarmStart, _position.Step), _policy.Digest()),
+        stop);
+
+    /// <inheritdoc/>
+    public Task<Digest> LoadAsync(string folder, Digest manifest, CancellationToken stop) => MoveAsync(
         () =>
         {
             var checkpoint = LearnerCheckpoint.Open(folder, manifest);
@@ -105,6 +112,17 @@ public sealed class LearnerEngine(PolicyContext context) : ILearnerEngine
             CancellationToken.None).ConfigureAwait(false);
         await _thread.DisposeAsync().ConfigureAwait(false);
     }
+
+    // What fails midway leaves weights, moments and position at odds: until the next whole move nobody may rely on them.
+    private Task<T> MoveAsync<T>(Func<T> move, CancellationToken stop) => _thread.RunAsync(
+        () =>
+        {
+            _moving = true;
+            var result = move();
+            _moving = false;
+            return result;
+        },
+        stop);
 
     /// <summary>The optimizer whose state belongs to the position: that of the stage of the last step done.</summary>
     private AdamW Optimizer() => _position.Reinforcement ? _optimizer! : _warm!.OptimizerFor(Math.Max(0, _position.Step - 1));

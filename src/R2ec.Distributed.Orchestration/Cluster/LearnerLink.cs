@@ -18,6 +18,9 @@ public sealed class LearnerLink : WireActor, IWithTimers
 {
     private const string BeatKey = "beat";
     private const int SilentLeases = 2;
+    private const int BeatsOfAsking = 3;
+
+    private static readonly Epoch Begun = new(1);
 
     private readonly RunId _run;
     private readonly IHolders _holders;
@@ -29,6 +32,7 @@ public sealed class LearnerLink : WireActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CheckpointPlaces _places;
     private string? _appointed;
+    private bool _hasAppointed;
     private Epoch _epoch;
     private LearningProtocol.ILearnerOrder? _waiting;
     private LearningProtocol.ILearnerOrder? _open;
@@ -114,17 +118,21 @@ public sealed class LearnerLink : WireActor, IWithTimers
         }
     }
 
-    // Of those that failed least, the seat that was asked for last: it surely lives.
+    // Of those that failed least and surely live, the one that was the learner before: it may stand where the run is. A new coordinator gives it time to ask.
     private void Appoint(LearningProtocol.ILearnerOrder order)
     {
-        if (_seats.Count == 0)
+        if (_seats.Count == 0 || (!_hasAppointed && Now < BeatsOfAsking * _options.Beat && order.Epoch > Begun && !_seats.Values.Any(seat => seat.Ask.Epoch.Next() == order.Epoch)))
         {
             _waiting = order;
             return;
         }
 
-        var (name, seat) = _seats.OrderBy(pair => _failures.GetValueOrDefault(pair.Key)).ThenByDescending(pair => pair.Value.At).First();
-        _waiting = null;
+        var (name, seat) = _seats.OrderBy(pair => _failures.GetValueOrDefault(pair.Key))
+            .ThenBy(pair => Now - pair.Value.At > BeatsOfAsking * _options.Beat)
+            .ThenByDescending(pair => pair.Value.Ask.Epoch)
+            .ThenByDescending(pair => pair.Value.At)
+            .First();
+        (_waiting, _hasAppointed) = (null, true);
         _appointed = name;
         _log.Info("Run {Run}, epoch {Epoch}: {Node} is appointed as learner", _run, order.Epoch.Value, seat.Ask.Node);
         _open = order;
@@ -186,6 +194,11 @@ public sealed class LearnerLink : WireActor, IWithTimers
         foreach (var (name, seat) in _seats.Where(pair => Now - pair.Value.At > SilentLeases * _options.Lease).ToList())
         {
             Drop(name, $"no sign of life for {(Now - seat.At).TotalSeconds:F1} s");
+        }
+
+        if (_waiting is { } order && _appointed is null)
+        {
+            Appoint(order);
         }
 
         if (_appointed is { } holder && _seats.TryGetValue(holder, out var learner))

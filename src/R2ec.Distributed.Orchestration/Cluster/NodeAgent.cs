@@ -10,14 +10,15 @@ namespace R2ec.Distributed.Orchestration.Cluster;
 
 /// <summary>
 /// A node's part in the cluster: beats to every coordinator, does what the active one answers, and keeps workers for the run that works. No worker lives
-/// before data set, tokenizer and numerics were found to be those of the run.
+/// before data set, tokenizer and numerics were found to be those of the run. While a coordinator takes a run up it names none: workers, and the models that they
+/// hold, stay for a time.
 /// </summary>
 /// <remarks>Behaviours: Resting → (Welcome with a run) → Assembling → Working → (another run, a drain) → Resting. It waits for nobody: what it needs it hears on the next beat.</remarks>
 public sealed class NodeAgent : WireActor, IWithTimers
 {
     private const string BeatKey = "beat", LeaveKey = "leave";
     private static readonly string[] Working = ["rollout", "reward", "learner"];
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5), LongestPause = TimeSpan.FromSeconds(30), Grace = TimeSpan.FromSeconds(60);
 
     private readonly NodeServices _services;
     private readonly IReadOnlyList<ActorSelection> _doors;
@@ -29,6 +30,7 @@ public sealed class NodeAgent : WireActor, IWithTimers
     private RunId? _run;
     private RunId? _heard;
     private Epoch _epoch;
+    private TimeSpan _named;
     private volatile string _lacks = "";
     private IActorRef? _workers;
     private CancellationTokenSource? _assembling;
@@ -106,7 +108,11 @@ public sealed class NodeAgent : WireActor, IWithTimers
         _services.Progress.Welcome();
         _services.CoordinatorAt(welcome.Bulk);
         _link.Tell(new CoordinatorLink.Point(Sender));
-        (_heard, _epoch) = (welcome.Run, welcome.Epoch);
+        if (welcome.Run is not null || Now - _named >= Grace)
+        {
+            (_heard, _epoch, _named) = (welcome.Run, welcome.Epoch, Now);
+        }
+
         if (_draining)
         {
             _services.Progress.Drain();
@@ -134,9 +140,9 @@ public sealed class NodeAgent : WireActor, IWithTimers
             return;
         }
 
-        if (welcome.Run != _run)
+        if (_heard != _run)
         {
-            Rest(welcome.Run);
+            Rest(_heard);
         }
 
         if (_assembling is null && _run is { } run && _workers is null && welcome.Sheet is { } sheet && Now >= _notBefore)

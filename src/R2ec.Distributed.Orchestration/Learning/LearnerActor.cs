@@ -24,18 +24,21 @@ public sealed class LearnerActor : WireActor
     private ILearnerOrder? _busy;
     private (ILearnerOrder Order, IWireMessage Answer)? _answered;
     private RunPosition? _at;
+    private readonly LearnerMemory _memory;
+    private (TrainStep Order, LearnerAt Answer)? _ahead;
 
     /// <summary>A run's learner.</summary>
-    public LearnerActor(LearnerServices services, IActorRef desk)
+    public LearnerActor(LearnerServices services, IActorRef desk, LearnerMemory memory)
     {
         _services = services;
+        _memory = memory;
         _trainer = new StepTrainer(services.Spec, services.Book, services.Engine, new DeskShardRunner(desk, () => _newest, services.Bulk));
         Receive<ILearnerOrder>(OnOrder);
         Receive<Done>(OnDone);
     }
 
     /// <summary>How it is made.</summary>
-    public static Props Props(LearnerServices services, IActorRef desk) => Akka.Actor.Props.Create(() => new LearnerActor(services, desk));
+    public static Props Props(LearnerServices services, IActorRef desk, LearnerMemory memory) => Akka.Actor.Props.Create(() => new LearnerActor(services, desk, memory));
 
     /// <inheritdoc/>
     protected override void PostStop()
@@ -85,10 +88,11 @@ public sealed class LearnerActor : WireActor
 
         // A restoration that failed is meant when it comes again.
         _answered = done is { Order: Restore, Reply: LearnerFailed } ? null : (done.Order, done.Reply);
-        _at = done.Reply switch { LearnerAt at => at.Position, CheckpointSaved saved => saved.Position, _ => null };
-        if (done.Reply is LearnerAt { Weights: var held })
+        _at = done.Reply switch { LearnerAt arrived => arrived.Position, CheckpointSaved saved => saved.Position, _ => null };
+        if (done.Reply is LearnerAt at)
         {
-            _services.Holds(held);
+            _services.Holds(at.Weights);
+            _memory.Last = done.Order is TrainStep step ? (step, at) : _ahead;
         }
 
         done.ReplyTo.Tell(done.Reply);
@@ -96,6 +100,7 @@ public sealed class LearnerActor : WireActor
 
     private async Task<IWireMessage> DoAsync(ILearnerOrder order, CancellationToken stop) => order switch
     {
+        not Restore when _ahead is { } ahead => await AgainAsync(order, ahead).ConfigureAwait(false),
         Restore o => await RestoreAsync(o, stop).ConfigureAwait(false),
         TrainWarmStart o => await WarmStartAsync(o, stop).ConfigureAwait(false),
         BeginReinforcement o => await BeginAsync(o, stop).ConfigureAwait(false),
@@ -104,19 +109,52 @@ public sealed class LearnerActor : WireActor
         _ => throw new InvalidOperationException($"No rule for {order.GetType().Name}."),
     };
 
+    // Ordered on the same groups, the step that was done and not journaled is the same step.
+    private Task<IWireMessage> AgainAsync(ILearnerOrder order, (TrainStep Order, LearnerAt Answer) ahead)
+    {
+        _ahead = null;
+        return Task.FromResult<IWireMessage>(order is TrainStep step && step.Step == ahead.Order.Step && step.Groups.Digest == ahead.Order.Groups.Digest
+            ? ahead.Answer with { Epoch = order.Epoch }
+            : new LearnerFailed(order.Epoch, $"the learner has trained step {ahead.Order.Step} on other groups than the run orders now", FailureKind.Lost));
+    }
+
     private async Task<LearnerAt> RestoreAsync(Restore order, CancellationToken stop)
     {
+        _ahead = null;
+        if (order.Journaled is { } journaled && await _services.Engine.StandingAsync(stop).ConfigureAwait(false) is { } stand)
+        {
+            var next = _memory.Last;
+            _memory.Last = null;
+            if (stand == journaled)
+            {
+                _log.Info("The learner stands at {Position} already", stand.Position);
+                return await StandAsync(order.Epoch, journaled, stop).ConfigureAwait(false);
+            }
+
+            if (next is { Answer: var done } && stand == new LearnerStand(done.Position, done.Weights) && done.Position == journaled.Position with { Step = journaled.Position.Step + 1 })
+            {
+                _log.Info("The learner has trained step {Step} already, which the journal does not have", done.Position.Step);
+                _ahead = next;
+                return new LearnerAt(order.Epoch, journaled.Position, journaled.Weights, [], IsRestored: true);
+            }
+        }
+
         if (await _services.Checkpoints.LoadAsync(_services.Engine, order.Candidates, text => _log.Warning("{Passed}", text), stop).ConfigureAwait(false) is not { } loaded)
         {
             return new LearnerAt(order.Epoch, RunPosition.Start, await _services.Engine.InitialiseAsync(stop).ConfigureAwait(false), [], IsRestored: true);
         }
 
-        if (loaded.Checkpoint.Position.Stage == RunStage.Reinforcement)
+        return await StandAsync(order.Epoch, new LearnerStand(loaded.Checkpoint.Position, loaded.Weights), stop).ConfigureAwait(false);
+    }
+
+    private async Task<LearnerAt> StandAsync(Epoch epoch, LearnerStand stand, CancellationToken stop)
+    {
+        if (stand.Position.Stage == RunStage.Reinforcement)
         {
-            await PublishAsync(loaded.Weights, stop).ConfigureAwait(false);
+            await PublishAsync(stand.Weights, stop).ConfigureAwait(false);
         }
 
-        return new LearnerAt(order.Epoch, loaded.Checkpoint.Position, loaded.Weights, [], IsRestored: true);
+        return new LearnerAt(epoch, stand.Position, stand.Weights, [], IsRestored: true);
     }
 
     private async Task<LearnerAt> WarmStartAsync(TrainWarmStart order, CancellationToken stop)

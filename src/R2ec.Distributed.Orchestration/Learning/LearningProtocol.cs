@@ -14,10 +14,11 @@ public static class LearningProtocol
         Epoch Epoch { get; }
     }
 
-    /// <summary>Take over the newest whole checkpoint of these, or the initial policy.</summary>
+    /// <summary>Take over the newest whole checkpoint of these, or the initial policy; or stay where you stand, if that is where the run is.</summary>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Candidates">Newest first.</param>
-    public sealed record Restore(Epoch Epoch, IReadOnlyList<CheckpointRecord> Candidates) : ILearnerOrder;
+    /// <param name="Journaled">Where the run is; null where the learner has to come by a checkpoint, since the run still needs versions before it.</param>
+    public sealed record Restore(Epoch Epoch, IReadOnlyList<CheckpointRecord> Candidates, LearnerStand? Journaled = null) : ILearnerOrder;
 
     /// <summary>Train the warm start up to a step.</summary>
     public sealed record TrainWarmStart(Epoch Epoch, int UntilStep) : ILearnerOrder;

@@ -167,7 +167,7 @@ public sealed class RunActor : JournaledRun, IWithTimers
         _issued.Clear();
         _times.Issued("restore");
         _log.Info("Run {Run} works in epoch {Epoch} from {Position}", State.Run, State.Epoch.Value, State.Position);
-        _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Serving(State).Take(RunCrew.MostCandidates)]));
+        _crew.Learner.Tell(new LearningProtocol.Restore(State.Epoch, [.. RunRecovery.Serving(State).Take(RunCrew.MostCandidates)], RunRecovery.Journaled(State)));
     }
 
     private void OnLearner(LearningProtocol.LearnerAt at)

@@ -61,6 +61,6 @@ internal sealed record RunCrew(IActorRef Dispatcher, IActorRef Desk, IActorRef L
         }
 
         var desk = context.ActorOf(ShardDesk.Props(state.Run, services.Blobs, services.Work, services.Clock), "shards");
-        return (context.ActorOf(LearnerActor.Props(local, desk), "learner"), desk);
+        return (context.ActorOf(LearnerActor.Props(local, desk, new LearnerMemory()), "learner"), desk);
     }
 }

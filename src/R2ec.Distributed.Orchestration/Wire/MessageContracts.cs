@@ -53,9 +53,9 @@ internal static class MessageContracts
 
     private static WireContract[] Learning =>
     [
-        WireContract.Of<LearningProtocol.Restore>("learning.restore.v1", 2,
-            (ref w, m) => { w.Put(m.Epoch); w.List(m.Candidates, (ref i, c) => { i.WriteArrayHeader(3); i.Put(c.Position); i.Put(c.Manifest); i.Put(c.Folder); }); },
-            (ref r) => new(r.Epoch(), r.List((ref i) => { i.Fields(3); return new CheckpointRecord(i.Position(), i.Digest(), i.Text()); }))),
+        WireContract.Of<LearningProtocol.Restore>("learning.restore.v2", 3,
+            (ref w, m) => { w.Put(m.Epoch); w.List(m.Candidates, (ref i, c) => { i.WriteArrayHeader(3); i.Put(c.Position); i.Put(c.Manifest); i.Put(c.Folder); }); w.Put(m.Journaled); },
+            (ref r) => new(r.Epoch(), r.List((ref i) => { i.Fields(3); return new CheckpointRecord(i.Position(), i.Digest(), i.Text()); }), r.OptionalStand())),
         WireContract.Of<LearningProtocol.TrainWarmStart>("learning.train-warm-start.v1", 2, (ref w, m) => { w.Put(m.Epoch); w.Write(m.UntilStep); }, (ref r) => new(r.Epoch(), r.ReadInt32())),
         WireContract.Of<LearningProtocol.BeginReinforcement>("learning.begin-reinforcement.v1", 1, (ref w, m) => w.Put(m.Epoch), (ref r) => new(r.Epoch())),
         WireContract.Of<LearningProtocol.TrainStep>("learning.train-step.v1", 3, (ref w, m) => { w.Put(m.Epoch); w.Write(m.Step); w.Put(m.Groups); }, (ref r) => new(r.Epoch(), r.ReadInt32(), r.Blob())),

@@ -57,6 +57,17 @@ internal static class WireReading
         return new RunPosition(reader.Choice<RunStage>(), reader.ReadInt32());
     }
 
+    internal static LearnerStand? OptionalStand(this ref MessagePackReader reader)
+    {
+        if (reader.TryReadNil())
+        {
+            return null;
+        }
+
+        reader.Fields(2);
+        return new LearnerStand(reader.Position(), reader.Digest());
+    }
+
     internal static BlobRef Blob(this ref MessagePackReader reader) => reader.OptionalBlob() ?? throw new MessagePackSerializationException("A blob is missing.");
 
     internal static BlobRef? OptionalBlob(this ref MessagePackReader reader)

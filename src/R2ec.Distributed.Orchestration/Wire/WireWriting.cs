@@ -61,6 +61,19 @@ internal static class WireWriting
         writer.Write(position.Step);
     }
 
+    internal static void Put(this ref MessagePackWriter writer, LearnerStand? stand)
+    {
+        if (stand is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteArrayHeader(2);
+        writer.Put(stand.Position);
+        writer.Put(stand.Weights);
+    }
+
     internal static void Put(this ref MessagePackWriter writer, BlobRef? blob)
     {
         if (blob is null)

@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
+using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Core.Spec;
 using R2ec.Distributed.Core.Spec.Sections;
 
@@ -41,6 +42,27 @@ public sealed class LearnerCheckpointTests
             Assert.Equal(version0, (await resumed.Learner.WarmStartAsync(WarmSteps, default)).Weights);
             Assert.Equal(version0, await resumed.Learner.BeginReinforcementAsync(default));
         }
+    }
+
+    [Fact]
+    public async Task A_learner_says_where_it_stands_and_stands_nowhere_after_a_move_that_failed_midway()
+    {
+        using var toy = new Toy(Warm(Toy.Named("full float32")));
+        await using var run = new ToyRun(toy);
+        Assert.Null(await run.Learner.StandingAsync(default));
+
+        var initial = await run.Learner.InitialiseAsync(default);
+        Assert.Equal(new LearnerStand(RunPosition.Start, initial), await run.Learner.StandingAsync(default));
+        var warm = (await run.Learner.WarmStartAsync(WarmSteps, default)).Weights;
+        Assert.NotEqual(initial, warm);
+        Assert.Equal(new LearnerStand(new RunPosition(RunStage.WarmStart, WarmSteps), warm), await run.Learner.StandingAsync(default));
+        await run.Learner.BeginReinforcementAsync(default);
+        Assert.Equal(new LearnerStand(new RunPosition(RunStage.Reinforcement, 0), warm), await run.Learner.StandingAsync(default));
+
+        await Assert.ThrowsAnyAsync<Exception>(() => run.Learner.ApplyAsync(1, [], default));
+        Assert.Null(await run.Learner.StandingAsync(default));
+        Assert.Equal(initial, await run.Learner.InitialiseAsync(default));
+        Assert.Equal(RunPosition.Start, (await run.Learner.StandingAsync(default))!.Position);
     }
 
     [Theory]

@@ -286,6 +286,33 @@ public sealed class ClusterScenarioTests(OneMachine shared)
     }
 
     [Fact]
+    public void A_learner_that_outlives_its_coordinator_trains_no_step_again()
+    {
+        using var cluster = Cluster();
+        cluster.Until(() => cluster.Facts.Any(fact => fact is RunEvents.StepPlanned { Step: 2 }), "step 2");
+
+        cluster.CrashCoordinator(takenOverAfter: 30);
+
+        Completes(cluster);
+        Assert.Single(cluster.Facts.OfType<RunEvents.Resumed>());
+        Assert.Equal(cluster.Facts.OfType<RunEvents.StepTrained>().Select(step => step.Step), _machine.Applied);
+    }
+
+    [Fact]
+    public void A_step_that_was_trained_and_could_not_be_journaled_is_not_trained_again()
+    {
+        using var cluster = Cluster();
+        WaitFor<LearningProtocol.LearnerAt>(cluster, at => at.Position == new RunPosition(RunStage.Reinforcement, 3));
+
+        _machine.Database.IsDown = true;
+        _machine.After(100, () => _machine.Database.IsDown = false);
+
+        Completes(cluster);
+        Assert.Contains(cluster.Facts, fact => fact is RunEvents.Resumed);
+        Assert.Equal(cluster.Facts.OfType<RunEvents.StepTrained>().Select(step => step.Step), _machine.Applied);
+    }
+
+    [Fact]
     public void A_write_that_was_stored_without_its_writer_hearing_of_it_counts_once()
     {
         using var cluster = Cluster();

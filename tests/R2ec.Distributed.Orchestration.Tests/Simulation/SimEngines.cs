@@ -1,5 +1,6 @@
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 
@@ -7,6 +8,8 @@ namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 internal sealed class SimTime(SimMachine machine, SimProcess process)
 {
     private int _free;
+
+    internal void Applied(int step) => machine.Applied.Add(step);
 
     internal Task<T> TakeAsync<T>(int ticks, Func<Task<T>> work)
     {
@@ -71,9 +74,15 @@ internal sealed class SimLearnerEngine(ILearnerEngine inner, SimTime time) : ILe
     public Task<ItemPart> ItemPartAsync(byte[] users, byte[] items, int[] targetColumns, int[] winners, double[] advantages, CancellationToken stop) =>
         inner.ItemPartAsync(users, items, targetColumns, winners, advantages, stop);
 
-    public Task<OptimizerStep> ApplyAsync(int step, IReadOnlyList<ShardGradient> gradients, CancellationToken stop) => time.TakeAsync(3, () => inner.ApplyAsync(step, gradients, stop));
+    public Task<OptimizerStep> ApplyAsync(int step, IReadOnlyList<ShardGradient> gradients, CancellationToken stop) => time.TakeAsync(3, () =>
+    {
+        time.Applied(step);
+        return inner.ApplyAsync(step, gradients, stop);
+    });
 
     public Task<Digest> PublishAsync(string folder, CancellationToken stop) => time.TakeAsync(2, () => inner.PublishAsync(folder, stop));
+
+    public Task<LearnerStand?> StandingAsync(CancellationToken stop) => time.TakeAsync(1, () => inner.StandingAsync(stop));
 
     public Task<Digest> SaveAsync(string folder, CancellationToken stop) => time.TakeAsync(3, () => inner.SaveAsync(folder, stop));
 

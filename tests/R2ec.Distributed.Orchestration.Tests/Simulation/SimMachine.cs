@@ -78,6 +78,9 @@ internal sealed class SimMachine : IDisposable
     /// <summary>Told of every message that arrives from another process.</summary>
     internal Action<object, SimProcess, SimProcess>? Seen { get; set; }
 
+    /// <summary>Optimizer steps that any learner took, in turn.</summary>
+    internal List<int> Applied { get; } = [];
+
     internal IEnumerable<SimProcess> Living => _processes.Values.Where(process => process.IsAlive);
 
     internal static SimMachine Start()
@@ -108,6 +111,7 @@ internal sealed class SimMachine : IDisposable
         _processes.Clear();
         _lastDue.Clear();
         (Tick, _order, Seen) = (0, 0, null);
+        Applied.Clear();
         _trace.Clear();
         (Network, Database) = (new SimNetwork(seed), new SimDatabase());
     }

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Ports;
+using R2ec.Distributed.Core.Runs;
 
 namespace R2ec.Distributed.Orchestration.Tests.World;
 
@@ -162,6 +163,8 @@ internal sealed class FakeLearnerEngine(ulong seed, Func<int, double>? drift = n
         _at = (1, step);
         return Task.FromResult(new OptimizerStep(_policy.Digest, Math.Sqrt(sum.Sum(x => x * x)), null, null, 0.001));
     }
+
+    public Task<LearnerStand?> StandingAsync(CancellationToken stop) => Task.FromResult<LearnerStand?>(new(new RunPosition((RunStage)_at.Stage, _at.Step), _policy.Digest));
 
     public Task<Digest> PublishAsync(string folder, CancellationToken stop)
     {

@@ -31,7 +31,7 @@ public sealed class LearnerEpochTests : TestKit
     [Fact]
     public void A_learner_refuses_every_order_of_an_earlier_epoch()
     {
-        var learner = Sys.ActorOf(LearnerActor.Props(Services(), TestActor));
+        var learner = Sys.ActorOf(LearnerActor.Props(Services(), TestActor, new LearnerMemory()));
         learner.Tell(new Restore(new Epoch(2), []), TestActor);
         Assert.Equal(new Epoch(2), ExpectMsg<LearnerAt>().Epoch);
 

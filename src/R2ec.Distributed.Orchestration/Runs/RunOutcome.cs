@@ -1,3 +1,4 @@
+using Akka.Actor;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 
@@ -12,4 +13,4 @@ namespace R2ec.Distributed.Orchestration.Runs;
 /// <param name="Reason">Why it paused or failed, one clear message; else empty.</param>
 /// <param name="IsInput">Whether a person has to mend what the reason says (exit code 3), rather than the run itself having failed (5).</param>
 /// <param name="WasComplete">Whether the run had been completed before this process began.</param>
-public sealed record RunOutcome(RunId Run, RunPhase Phase, int Step, int Steps, Digest? Weights, string Reason, bool IsInput, bool WasComplete);
+public sealed record RunOutcome(RunId Run, RunPhase Phase, int Step, int Steps, Digest? Weights, string Reason, bool IsInput, bool WasComplete) : INoSerializationVerificationNeeded;

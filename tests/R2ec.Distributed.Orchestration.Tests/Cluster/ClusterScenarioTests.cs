@@ -357,6 +357,7 @@ public sealed class ClusterScenarioTests(OneMachine shared)
     {
         cluster.Until(() => cluster.Facts[^1] is RunEvents.Completed, "the end");
         Assert.Empty(_machine.Database.Violations);
+        Assert.Empty(_machine.Refused);
         Assert.True(RunAudit.Of(cluster.Facts).IsClean);
         Assert.Equal(SimSchedule.Bits(shared.Undisturbed["sync"]).Order(), SimSchedule.Bits(cluster.Facts).Distinct().Order());
     }

@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
+using Akka.Event;
 using Akka.Persistence;
 using Akka.TestKit;
 using Microsoft.Extensions.Time.Testing;
@@ -81,6 +84,9 @@ internal sealed class SimMachine : IDisposable
     /// <summary>Optimizer steps that any learner took, in turn.</summary>
     internal List<int> Applied { get; } = [];
 
+    /// <summary>Messages that no contract let through: each of them crashed an actor.</summary>
+    internal ConcurrentQueue<string> Refused { get; } = [];
+
     internal IEnumerable<SimProcess> Living => _processes.Values.Where(process => process.IsAlive);
 
     internal static SimMachine Start()
@@ -90,6 +96,7 @@ internal sealed class SimMachine : IDisposable
         var own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
         var machine = new SimMachine(system) { Place = $"{own.Host}:{own.Port}" };
         system.ActorOf(Props.Create(() => new SimDoor(machine)), Door.Name).Ask<ActorIdentity>(new Identify(0), LongestStart).GetAwaiter().GetResult();
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Crashes(machine)).WithDispatcher("akka.actor.default-blocking-io-dispatcher"), "crashes"), typeof(Error));
         SimJournal.Machine = machine;
         var recovered = new TaskCompletionSource();
         system.ActorOf(Props.Create(() => new First(recovered)), "first");
@@ -112,6 +119,7 @@ internal sealed class SimMachine : IDisposable
         _lastDue.Clear();
         (Tick, _order, Seen) = (0, 0, null);
         Applied.Clear();
+        Refused.Clear();
         _trace.Clear();
         (Network, Database) = (new SimNetwork(seed), new SimDatabase());
     }
@@ -311,6 +319,11 @@ internal sealed class SimMachine : IDisposable
     }
 
     /// <summary>The first persistent actor of a system has Akka make what all others share.</summary>
+    private sealed class Crashes : ReceiveActor
+    {
+        public Crashes(SimMachine machine) => Receive<Error>(error => error.Cause is SerializationException, error => machine.Refused.Enqueue($"{error.LogSource}: {error.Cause.Message}"));
+    }
+
     private sealed class First : ReceivePersistentActor
     {
         public First(TaskCompletionSource recovered) => Recover<RecoveryCompleted>(_ => recovered.SetResult());

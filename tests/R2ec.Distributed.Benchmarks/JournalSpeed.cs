@@ -21,6 +21,16 @@ internal static class JournalSpeed
 
     public static async Task RunAsync(string database)
     {
+        foreach (var inFlight in InFlight)
+        {
+            var run = RunId.Parse($"in-flight-{inFlight}");
+            await OnAsync(database, run, (name, journal, _) => MeasureAsync(name, run, inFlight, journal));
+        }
+    }
+
+    /// <summary>Does something on an empty journal of a kind: its name, how an actor system gets it, and how its events are read beside that.</summary>
+    public static async Task OnAsync(string database, RunId run, Func<string, Action<AkkaConfigurationBuilder>, Func<Task<IReadOnlyList<IRunEvent>>>, Task> work)
+    {
         var scratch = Directory.CreateTempSubdirectory("r2ec-journal-");
         if (!OperatingSystem.IsWindows())
         {
@@ -29,7 +39,7 @@ internal static class JournalSpeed
 
         try
         {
-            await (database == "postgres" ? OnPostgresAsync(scratch.FullName) : OnSqliteAsync(scratch.FullName));
+            await (database == "postgres" ? OnPostgresAsync(scratch.FullName, run, work) : OnSqliteAsync(scratch.FullName, run, work));
         }
         finally
         {
@@ -37,20 +47,15 @@ internal static class JournalSpeed
         }
     }
 
-    private static async Task OnSqliteAsync(string scratch)
+    private static async Task OnSqliteAsync(string scratch, RunId run, Func<string, Action<AkkaConfigurationBuilder>, Func<Task<IReadOnlyList<IRunEvent>>>, Task> work)
     {
-        foreach (var inFlight in InFlight)
-        {
-            var run = RunId.Parse($"in-flight-{inFlight}");
-            var folder = RunFolder.Create(scratch, run, "seed: 5\n", "seed: 5\n");
-            JournalSetup.Prepare(folder);
-            await MeasureAsync("SQLite", run, inFlight, akka => akka.WithJournal(folder));
-        }
-
+        var folder = RunFolder.Create(scratch, run, "seed: 5\n", "seed: 5\n");
+        JournalSetup.Prepare(folder);
+        await work("SQLite", akka => akka.WithJournal(folder), () => Task.FromResult(JournalReader.Read(folder)));
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
     }
 
-    private static async Task OnPostgresAsync(string scratch)
+    private static async Task OnPostgresAsync(string scratch, RunId run, Func<string, Action<AkkaConfigurationBuilder>, Func<Task<IReadOnlyList<IRunEvent>>>, Task> work)
     {
         var server = PostgresServer.Locate(Path.Combine(scratch, "postgres"));
         await server.CreateAsync(FreePort(), CancellationToken.None);
@@ -58,10 +63,9 @@ internal static class JournalSpeed
         try
         {
             var url = DatabaseUrl.Parse(SecretFile.Read(server.UrlFile));
-            foreach (var inFlight in InFlight)
-            {
-                await MeasureAsync("PostgreSQL", RunId.Parse($"in-flight-{inFlight}"), inFlight, akka => akka.WithPostgresJournal(url.JournalConnectionString));
-            }
+            await using var journal = new PostgresJournal(url);
+            await journal.EnsureAsync(CancellationToken.None);
+            await work("PostgreSQL", akka => akka.WithPostgresJournal(url.JournalConnectionString), () => journal.ReadAsync(run, 0, CancellationToken.None));
         }
         finally
         {

@@ -8,6 +8,7 @@ using R2ec.Distributed.Model.Native;
 // dispatch [--groups N] [--workers N] [--bundle-groups N]   groups a second through the dispatcher with instant workers, and whether its memory stays flat
 // scaling [--bundles N] [--milliseconds N]                  how near to linear 1 to 64 workers of fixed latency come; N bundles a worker
 // journal sqlite|postgres       journalled groups a second by group commit, and how long a write takes
+// recovery sqlite|postgres [--groups N]                     how long a run's actor takes until it has its state again, and where the time goes
 // bulk adapter|full|control     the bulk channel on loopback, and control messages beside it
 // load DIR                      time to load a prepared data set
 NativeRuntime.Prepare();
@@ -30,6 +31,9 @@ switch (args)
     case ["journal", "sqlite" or "postgres"]:
         await JournalSpeed.RunAsync(args[1]);
         return 0;
+    case ["recovery", "sqlite" or "postgres", .. var options]:
+        await RecoverySpeed.RunAsync(args[1], Number(options, "--groups", 100_000));
+        return 0;
     case ["bulk", "adapter" or "full" or "control"]:
         await BulkSpeed.RunAsync(args[1]);
         return 0;
@@ -43,7 +47,7 @@ switch (args)
 
         return 0;
     default:
-        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | journal sqlite|postgres | bulk adapter|full|control | load DIR");
+        Console.Error.WriteLine("usage: run SPEC [KEY=VALUE ...] | tokens SPEC [KEY=VALUE ...] | optimum SPEC [KEY=VALUE ...] | dispatch [--groups N] [--workers N] [--bundle-groups N] | scaling [--bundles N] [--milliseconds N] | journal sqlite|postgres | recovery sqlite|postgres [--groups N] | bulk adapter|full|control | load DIR");
         return 2;
 }
 

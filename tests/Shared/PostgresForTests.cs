@@ -67,6 +67,9 @@ internal sealed class PostgresForTests
     /// <summary>Starts the server and waits until it takes connections.</summary>
     public void Start() => RunAsServer("pg_ctl", ["start", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-s", "-o", $"-p {_port} -h 127.0.0.1 -k ''"]);
 
+    /// <summary>What the server's log says of failures.</summary>
+    public IReadOnlyList<string> Errors() => [.. File.ReadAllLines(Path.Combine(_folder, "log")).Where(line => line.Contains("ERROR:", StringComparison.Ordinal))];
+
     /// <summary>Ends the server: connections are cut. (After "immediate" the next start would take seconds, since it fsyncs every file.)</summary>
     public void Stop() => RunAsServer("pg_ctl", ["stop", "-D", Data, "-m", "fast", "-w", "-s"]);
 

@@ -28,7 +28,8 @@ public static class RunCommands
     /// <summary>Takes the run up again.</summary>
     /// <param name="Numerics">What fixes the bits in this process.</param>
     /// <param name="AcceptOtherNumerics">Whether a person accepts that they differ.</param>
-    public sealed record Resume(IReadOnlyDictionary<string, string> Numerics, bool AcceptOtherNumerics) : IRunCommand;
+    /// <param name="Known">Epoch that the teller read; in another one somebody else has taken the run up. Null where that cannot be.</param>
+    public sealed record Resume(IReadOnlyDictionary<string, string> Numerics, bool AcceptOtherNumerics, Epoch? Known = null) : IRunCommand;
 
     /// <summary>The baselines were measured.</summary>
     public sealed record ReportBaselines(Epoch Epoch, IReadOnlyList<BaselineMetrics> Baselines) : IRunReport;

@@ -49,7 +49,7 @@ internal static class RunDecisions
 
     private static Decision Start(RunState state, RunCommands.Start c, DateTimeOffset now) => state switch
     {
-        { Plan: not null } => Refused($"Run {state.Run} has begun already. Take it up with 'resume {state.Run}', or give the new run another name."),
+        { Plan: not null } => Overtaken($"Run {state.Run} has begun already. Take it up with 'resume {state.Run}', or give the new run another name."),
         { Phase: not RunPhase.Queued } => Refused($"Run {state.Run} is {state.Phase}: it does not begin."),
         _ => Fact(new RunEvents.Started(state.Run, c.Spec, Digest.Of(System.Text.Encoding.UTF8.GetBytes(c.Spec)), c.Plan, c.Data, c.Tokenizer, c.Numerics, now)),
     };
@@ -69,6 +69,11 @@ internal static class RunDecisions
         if (state.Phase is RunPhase.Stopped)
         {
             return Refused($"Run {state.Run} was stopped for good. Begin a new run with its spec under another name.");
+        }
+
+        if (c.Known is { } known && known != state.Epoch)
+        {
+            return Overtaken($"Run {state.Run} was taken up in epoch {state.Epoch}, while it was put together here after epoch {known}.");
         }
 
         var differences = NumericsDifferences.Between(state.Numerics, c.Numerics);
@@ -163,6 +168,8 @@ internal static class RunDecisions
 
     internal static Decision Unexpected(RunState state, IRunCommand command) =>
         Refused($"Run {state.Run} at {state.Position} waits for {string.Join(" and ", state.Orders().Select(order => order.GetType().Name))}, not for {command.GetType().Name}.");
+
+    private static Decision Overtaken(string reason) => new([], new RunReply.Overtaken(reason));
 
     internal static Decision Refused(string reason) => new([], new RunReply.Refused(reason));
 

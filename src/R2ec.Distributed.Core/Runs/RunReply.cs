@@ -16,6 +16,9 @@ public abstract record RunReply
     /// <summary>The run has been completed: there is nothing to resume.</summary>
     public sealed record AlreadyCompleted : RunReply;
 
+    /// <summary>The run was taken up elsewhere since the teller read its journal: who coordinates it now is another one.</summary>
+    public sealed record Overtaken(string Reason) : RunReply;
+
     /// <summary>It is refused, with the reason and the remedy.</summary>
     public sealed record Refused(string Reason) : RunReply;
 }

@@ -10,6 +10,9 @@ namespace R2ec.Distributed.Core.Runs;
 /// <param name="Run">Which run.</param>
 public sealed record RunState(RunId Run)
 {
+    /// <summary>Facts that led here: the number of the newest event, from 1; 0 before the first.</summary>
+    public long Facts { get; init; }
+
     /// <summary>What it is doing.</summary>
     public RunPhase Phase { get; init; }
 
@@ -123,26 +126,28 @@ public sealed record RunState(RunId Run)
             throw new InvalidOperationException($"A fact of run {fact.Run} cannot belong to run {Run}.");
         }
 
-        return fact switch
-        {
-            RunEvents.Started e => this with { Phase = RunPhase.Running, Epoch = new Epoch(1), Plan = e.Plan, Steps = e.Plan.Steps, Spec = e.Spec, Data = e.Data, Tokenizer = e.Tokenizer, Numerics = e.Numerics },
-            RunEvents.Resumed e => this with { Phase = RunPhase.Running, Epoch = e.Epoch, Reason = "", FailedCount = 0 },
-            RunEvents.NumericsAccepted e => this with { Numerics = e.Numerics },
-            RunEvents.BaselinesMeasured => this with { BaselinesMeasured = true },
-            RunEvents.WarmStartAdvanced e => this with { WarmStart = WarmStart.Add((e.Step, e.Weights)) },
-            RunEvents.ReinforcementBegun e => this with { Version0 = e.Weights },
-            RunEvents.ItemTableReady or RunEvents.StepPlanned or RunEvents.GroupCompleted or RunEvents.StepAssembled or RunEvents.GroupsDropped or RunEvents.StepTrained => RunLedger.Apply(this, fact),
-            RunEvents.CheckpointWritten e => this with { Checkpoints = Checkpoints.Add(new CheckpointRecord(e.Position, e.Manifest, e.Folder)) },
-            RunEvents.Evaluated e => this with { Evaluations = Evaluations.Add(new EvaluationRecord(e.Step, e.Kind, RunDecisions.Ndcg(e.Metrics), e.Ranks, e.Chains)) },
-            RunEvents.PlanShortened e => this with { Steps = e.Steps },
-            RunEvents.Completed => this with { Phase = RunPhase.Completed },
-            RunEvents.Interrupted => this with { Phase = RunPhase.Interrupted },
-            RunEvents.Failed e => this with { Phase = RunPhase.Failed, Reason = e.Reason },
-            RunEvents.Paused e => this with { Phase = RunPhase.Paused, Reason = e.Reason },
-            RunEvents.Submitted e => this with { Phase = RunPhase.Queued, Spec = e.Spec },
-            RunEvents.Stopped => this with { Phase = RunPhase.Stopped },
-            RunEvents.FaultObserved => this,
-            _ => throw new InvalidOperationException($"No rule for the fact {fact.GetType().Name}."),
-        };
+        return After(fact) with { Facts = Facts + 1 };
     }
+
+    private RunState After(IRunEvent fact) => fact switch
+    {
+        RunEvents.Started e => this with { Phase = RunPhase.Running, Epoch = new Epoch(1), Plan = e.Plan, Steps = e.Plan.Steps, Spec = e.Spec, Data = e.Data, Tokenizer = e.Tokenizer, Numerics = e.Numerics },
+        RunEvents.Resumed e => this with { Phase = RunPhase.Running, Epoch = e.Epoch, Reason = "", FailedCount = 0 },
+        RunEvents.NumericsAccepted e => this with { Numerics = e.Numerics },
+        RunEvents.BaselinesMeasured => this with { BaselinesMeasured = true },
+        RunEvents.WarmStartAdvanced e => this with { WarmStart = WarmStart.Add((e.Step, e.Weights)) },
+        RunEvents.ReinforcementBegun e => this with { Version0 = e.Weights },
+        RunEvents.ItemTableReady or RunEvents.StepPlanned or RunEvents.GroupCompleted or RunEvents.StepAssembled or RunEvents.GroupsDropped or RunEvents.StepTrained => RunLedger.Apply(this, fact),
+        RunEvents.CheckpointWritten e => this with { Checkpoints = Checkpoints.Add(new CheckpointRecord(e.Position, e.Manifest, e.Folder)) },
+        RunEvents.Evaluated e => this with { Evaluations = Evaluations.Add(new EvaluationRecord(e.Step, e.Kind, RunDecisions.Ndcg(e.Metrics), e.Ranks, e.Chains)) },
+        RunEvents.PlanShortened e => this with { Steps = e.Steps },
+        RunEvents.Completed => this with { Phase = RunPhase.Completed },
+        RunEvents.Interrupted => this with { Phase = RunPhase.Interrupted },
+        RunEvents.Failed e => this with { Phase = RunPhase.Failed, Reason = e.Reason },
+        RunEvents.Paused e => this with { Phase = RunPhase.Paused, Reason = e.Reason },
+        RunEvents.Submitted e => this with { Phase = RunPhase.Queued, Spec = e.Spec },
+        RunEvents.Stopped => this with { Phase = RunPhase.Stopped },
+        RunEvents.FaultObserved => this,
+        _ => throw new InvalidOperationException($"No rule for the fact {fact.GetType().Name}."),
+    };
 }

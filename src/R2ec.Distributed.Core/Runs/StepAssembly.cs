@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using R2ec.Distributed.Core.Identity;
 
 namespace R2ec.Distributed.Core.Runs;
@@ -9,7 +8,7 @@ namespace R2ec.Distributed.Core.Runs;
 /// <param name="Payloads">Its groups' payloads.</param>
 /// <param name="Age">How old its groups are.</param>
 /// <param name="Weights">Digest of the policy after the step; null while it is not trained.</param>
-public sealed record StepAssembly(int Step, Digest Policy, ImmutableArray<Digest> Payloads, Staleness Age, Digest? Weights)
+public sealed record StepAssembly(int Step, Digest Policy, DigestList Payloads, Staleness Age, Digest? Weights)
 {
     /// <summary>A planned step that is trained as it was planned.</summary>
     /// <param name="planned">Its ledger; every group is completed.</param>

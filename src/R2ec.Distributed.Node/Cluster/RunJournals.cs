@@ -27,6 +27,9 @@ internal sealed class RunJournals(PostgresJournal journal) : IRunJournals
     }
 
     /// <inheritdoc/>
+    public Task<RunState> StateAsync(RunId run, CancellationToken stop) => journal.StateAsync(run, stop);
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop)
     {
         var kept = _kept.GetOrAdd(run, _ => new Kept());

@@ -33,7 +33,7 @@ public sealed class Coordinator : WireActor, IWithTimers
     private readonly long _began;
     private RunWork? _work;
     private bool _ready;
-    private bool _assembling;
+    private RunId? _assembling;
     private volatile string _hindrance = "";
     private int _failures;
     private int _works;
@@ -182,6 +182,13 @@ public sealed class Coordinator : WireActor, IWithTimers
             _queue.Accept(resume.Run);
         }
 
+        // Else the epoch that the intake begins would look like somebody else's.
+        if (_assembling == resume.Run)
+        {
+            Sender.Tell(new RunProtocol.Answer(resume.Run, RunProtocol.AnswerKind.Working, $"Run {resume.Run} is put together."));
+            return;
+        }
+
         Intake(resume.Run, state => state.Plan is null ? new RunCommands.Submit(state.Spec) : new RunCommands.Resume(state.Numerics, false));
     }
 
@@ -196,7 +203,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         Intake(stop.Run, _ => new RunCommands.Stop());
     }
 
-    private void Intake(RunId run, Func<RunState, IRunCommand> command)
+    private void Intake(RunId run, Func<RunState, IRunCommand> command, IActorRef? asker = null)
     {
         if (_work?.Run == run)
         {
@@ -204,7 +211,7 @@ public sealed class Coordinator : WireActor, IWithTimers
             return;
         }
 
-        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _journalFailed, command, Sender), $"intake-{++_works}");
+        var intake = Context.ActorOf(RunIntake.Props(run, _services.Clock, fault => _services.Explain(run, fault), _journalFailed, command, asker ?? Sender, _queue.Facts(run)), $"intake-{++_works}");
         Context.Watch(intake);
     }
 
@@ -235,7 +242,7 @@ public sealed class Coordinator : WireActor, IWithTimers
         }
 
         var why = _hindrance.Length > 0 ? $": {_hindrance}" : "";
-        var text = _assembling ? $"the coordinator to put the run together{why}" : _work is null ? $"a coordinator to take it up{why}" : $"run {_work.Run}, which is worked on: one trains at a time";
+        var text = _assembling is not null ? $"the coordinator to put the run together{why}" : _work is null ? $"a coordinator to take it up{why}" : $"run {_work.Run}, which is worked on: one trains at a time";
         Sender.Tell(new CoordinatorRequests.WaitList(_queue.Find(waits.Run) is { IsOpen: true } ? [new WaitFact($"run {waits.Run}", text, TimeSpan.Zero, null, "the coordinator looks at it again on each beat")] : []));
     }
 
@@ -254,20 +261,20 @@ public sealed class Coordinator : WireActor, IWithTimers
 
     private void Next()
     {
-        if (!_ready || _assembling || _work is not null || _queue.Next() is not { } next)
+        if (!_ready || _assembling is not null || _work is not null || _queue.Next() is not { } next)
         {
             return;
         }
 
-        _assembling = true;
+        _assembling = next.Run;
         _hindrance = "";
         _log.Info("Taking up run {Run}", next.Run);
-        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next.Run, Faults.Reason(cause), Faults.IsInput(cause)));
+        RunWork.AssembleAsync(next, _services, text => _hindrance = text, _stopping.Token).PipeTo(Self, success: made => new Assembled(next, made), failure: cause => new Faulted(next, Faults.Reason(cause), Faults.IsInput(cause)));
     }
 
     private void OnAssembled(Assembled made)
     {
-        _assembling = false;
+        _assembling = null;
         var (state, work) = (made.State, made.Work);
         if (_queue.Find(state.Run) is not { IsOpen: true })
         {
@@ -293,7 +300,13 @@ public sealed class Coordinator : WireActor, IWithTimers
 
     private void OnAnswer(RunProtocol.Answer answer)
     {
-        if (_work is { } work && answer.Kind == RunProtocol.AnswerKind.Refused && Sender.Equals(work.Actor))
+        if (answer.Kind == RunProtocol.AnswerKind.Overtaken)
+        {
+            _log.Error("{Reason}", answer.Text);
+            _services.ShutOut();
+            OnFenced();
+        }
+        else if (_work is { } work && answer.Kind == RunProtocol.AnswerKind.Refused && Sender.Equals(work.Actor))
         {
             _log.Warning("Run {Run} cannot be taken up: {Reason}", answer.Run, answer.Text);
             _queue.Refuse(answer.Run, answer.Text);
@@ -319,7 +332,7 @@ public sealed class Coordinator : WireActor, IWithTimers
             work.Dispose();
             if (_queue.TakeRefusal(work.Run) is { } reason)
             {
-                Context.Watch(Context.ActorOf(RunIntake.Props(work.Run, _services.Clock, fault => _services.Explain(work.Run, fault), _journalFailed, _ => new RunCommands.Pause(reason), ActorRefs.Nobody), $"intake-{++_works}"));
+                Context.Watch(Context.ActorOf(RunIntake.Props(work.Run, _services.Clock, fault => _services.Explain(work.Run, fault), _journalFailed, _ => new RunCommands.Pause(reason), ActorRefs.Nobody, _queue.Facts(work.Run)), $"intake-{++_works}"));
                 return;
             }
 
@@ -348,13 +361,16 @@ public sealed class Coordinator : WireActor, IWithTimers
     private void OnFaulted(Faulted faulted)
     {
         _log.Warning("{Reason}", faulted.Reason);
-        if (faulted.Run is { } run)
+        if (faulted.State is { } known)
         {
-            _assembling = false;
+            _assembling = null;
             _hindrance = faulted.Reason;
             if (faulted.IsInput)
             {
-                Intake(run, state => state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason));
+                Intake(
+                    known.Run,
+                    state => state.Epoch != known.Epoch ? new RunCommands.Resume(state.Numerics, false, known.Epoch) : state.Plan is null ? new RunCommands.Fail(faulted.Reason) : new RunCommands.Pause(faulted.Reason),
+                    Self);
                 return;
             }
         }
@@ -366,7 +382,7 @@ public sealed class Coordinator : WireActor, IWithTimers
 
     private sealed record Assembled(RunState State, RunWork Work) : INoSerializationVerificationNeeded;
 
-    private sealed record Faulted(RunId? Run, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
+    private sealed record Faulted(RunState? State, string Reason, bool IsInput) : INoSerializationVerificationNeeded;
 
     private sealed record EpochBegun(RunId Run, Epoch Epoch) : INoSerializationVerificationNeeded;
 

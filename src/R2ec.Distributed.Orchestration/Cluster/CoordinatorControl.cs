@@ -100,5 +100,5 @@ public sealed class CoordinatorControl(ActiveCoordinator active, IRunJournals jo
         }
     }
 
-    private static ControlAnswer Of(RunProtocol.Answer answer) => new(answer.Kind == RunProtocol.AnswerKind.Refused ? ControlKind.Conflict : ControlKind.Done, answer.Text);
+    private static ControlAnswer Of(RunProtocol.Answer answer) => new(answer.Kind is RunProtocol.AnswerKind.Refused or RunProtocol.AnswerKind.Overtaken ? ControlKind.Conflict : ControlKind.Done, answer.Text);
 }

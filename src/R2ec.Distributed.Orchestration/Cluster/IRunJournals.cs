@@ -9,6 +9,9 @@ public interface IRunJournals
     /// <summary>Every run that has an event, in the order of their first events.</summary>
     Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop);
 
+    /// <summary>A run's state: from its newest snapshot that can be used, where there is one, and the events after it.</summary>
+    Task<RunState> StateAsync(RunId run, CancellationToken stop);
+
     /// <summary>A run's events in their order.</summary>
     /// <param name="run">The run.</param>
     /// <param name="after">Sequence number of the last event that the caller has; 0 for all.</param>

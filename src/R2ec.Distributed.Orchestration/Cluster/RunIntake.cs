@@ -17,16 +17,17 @@ public sealed class RunIntake : JournaledRun
     /// <param name="failed">Told of a write that failed.</param>
     /// <param name="command">The command, by the state that the journal leads to.</param>
     /// <param name="asker">Who is answered.</param>
-    public RunIntake(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception> failed, Func<RunState, IRunCommand> command, IActorRef asker)
-        : base(run, clock, explain, failed)
+    /// <param name="journaled">Events that the journal is known to hold.</param>
+    public RunIntake(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception> failed, Func<RunState, IRunCommand> command, IActorRef asker, long journaled)
+        : base(run, clock, explain, failed, new SnapshotRule(journaled, Every: 0))
     {
         _asker = asker;
         Command<Begin>(_ => Take(command(State), Done));
     }
 
     /// <summary>How it is made.</summary>
-    public static Props Props(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception> failed, Func<RunState, IRunCommand> command, IActorRef asker) =>
-        Akka.Actor.Props.Create(() => new RunIntake(run, clock, explain, failed, command, asker));
+    public static Props Props(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception> failed, Func<RunState, IRunCommand> command, IActorRef asker, long journaled) =>
+        Akka.Actor.Props.Create(() => new RunIntake(run, clock, explain, failed, command, asker, journaled));
 
     /// <inheritdoc/>
     protected override void OnReplaySuccess()

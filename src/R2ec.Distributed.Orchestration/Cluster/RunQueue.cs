@@ -19,9 +19,7 @@ internal sealed class RunQueue
         var states = new List<RunState>();
         foreach (var run in await journals.RunsAsync(stop).ConfigureAwait(false))
         {
-            states.Add(known.TryGetValue(run, out var ended)
-                ? ended
-                : (await journals.ReadAsync(run, 0, stop).ConfigureAwait(false)).Aggregate(new RunState(run), (at, fact) => at.Apply(fact)));
+            states.Add(known.TryGetValue(run, out var ended) ? ended : await journals.StateAsync(run, stop).ConfigureAwait(false));
         }
 
         return states;
@@ -32,7 +30,8 @@ internal sealed class RunQueue
         _runs.Clear();
         foreach (var state in states)
         {
-            _runs.Add(state.Run, state);
+            // Of a run that does not go on nobody asks for more, and its groups may be many.
+            _runs.Add(state.Run, state.Phase is RunPhase.Running or RunPhase.Queued ? state : new RunState(state.Run) { Phase = state.Phase, Facts = state.Facts });
         }
     }
 
@@ -40,6 +39,9 @@ internal sealed class RunQueue
     internal RunState? Next() => _runs.Values.FirstOrDefault(state => state.Phase == RunPhase.Running) ?? _runs.Values.FirstOrDefault(state => state.Phase == RunPhase.Queued);
 
     internal (RunPhase Phase, bool IsOpen)? Find(RunId run) => _runs.TryGetValue(run, out var state) ? (state.Phase, state.Phase is RunPhase.Running or RunPhase.Queued) : null;
+
+    /// <summary>Events of a run when its journal was read; 0 where it is not known.</summary>
+    internal long Facts(RunId run) => _runs.TryGetValue(run, out var state) ? state.Facts : 0;
 
     /// <summary>A person accepts other numerics for a run.</summary>
     internal void Accept(RunId run) => _accepted.Add(run);

@@ -19,6 +19,8 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
     private readonly CancellationTokenSource _stopping = new();
     private RunWatch? _watch;
 
+    private long Journaled { get; init; }
+
     private AssembledRun Made { get; init; } = null!;
 
     private IPayloads Payloads { get; init; } = null!;
@@ -48,7 +50,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
             Check(state, made);
             var payloads = await services.Payloads(state.Run).ConfigureAwait(false);
             var sheet = new RunSheet(state.Spec, made.Data, made.Tokenizer, state.Plan is null ? made.Numerics : state.Numerics, folders);
-            return new RunWork(state.Run, ActorRefs.Nobody, default, services.Blobs.Put(BlobContracts.Write(sheet))) { Made = made, Payloads = payloads, Bulk = bulk, Spec = state.Spec };
+            return new RunWork(state.Run, ActorRefs.Nobody, default, services.Blobs.Put(BlobContracts.Write(sheet))) { Made = made, Payloads = payloads, Bulk = bulk, Spec = state.Spec, Journaled = state.Facts };
         }
         catch
         {
@@ -63,6 +65,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
     {
         Explain = fault => services.Explain(Run, fault),
         JournalFailed = journalFailed,
+        Journaled = Journaled,
         Spec = Made.Spec,
         Book = Made.Book,
         Baselines = Made.Baselines,
@@ -78,7 +81,7 @@ internal sealed record RunWork(RunId Run, IActorRef Actor, Epoch Epoch, BlobRef 
 
     internal object Command(RunState state, bool accept) => state.Plan is null
         ? new RunProtocol.Begin(Run, Spec, RunPlan.From(Made.Spec, Made.Book), Made.Data, Made.Tokenizer, Made.Numerics)
-        : new RunProtocol.Resume(Run, Made.Numerics, accept);
+        : new RunProtocol.Resume(Run, Made.Numerics, accept, state.Epoch);
 
     public void Dispose()
     {

@@ -9,7 +9,7 @@ using R2ec.Distributed.Orchestration.Runs;
 
 namespace R2ec.Distributed.Orchestration.Journal;
 
-/// <summary>The journal of one machine: Akka.Persistence.Sql on a SQLite file. Its fence is the unique index on (persistence_id, sequence_number).</summary>
+/// <summary>The journal of one machine with its snapshots: Akka.Persistence.Sql on a SQLite file. Its fence is the unique index on (persistence_id, sequence_number).</summary>
 public static class JournalSetup
 {
     /// <summary>The settings that the journal relies on; each is measured in docs/decisions/0001-journal.md.</summary>
@@ -26,6 +26,12 @@ public static class JournalSetup
           circuit-breaker.call-timeout = 60s
           recovery-event-timeout = 180s
         }
+        akka.persistence.snapshot-store.sql {
+          class = "R2ec.Distributed.Orchestration.Journal.RunSnapshotStore, R2ec.Distributed.Orchestration"
+          plugin-dispatcher = r2ec.journal-dispatcher
+          circuit-breaker.reset-timeout = 5s
+          circuit-breaker.call-timeout = 60s
+        }
         r2ec.journal-dispatcher { type = ForkJoinDispatcher, throughput = 10, dedicated-thread-pool { thread-count = 2 } }
         """;
 
@@ -34,7 +40,7 @@ public static class JournalSetup
     {
         ArgumentNullException.ThrowIfNull(folder);
         return builder
-            .WithSqlPersistence(ConnectionString(folder), ProviderName.SQLiteMS, PersistenceMode.Journal, autoInitialize: true, tagStorageMode: TagMode.TagTable)
+            .WithSqlPersistence(ConnectionString(folder), ProviderName.SQLiteMS, PersistenceMode.Both, autoInitialize: true, tagStorageMode: TagMode.TagTable)
             .AddHocon(Settings, HoconAddMode.Prepend);
     }
 

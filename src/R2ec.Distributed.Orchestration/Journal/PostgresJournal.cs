@@ -2,11 +2,13 @@ using Npgsql;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
+using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Journal;
 
 /// <summary>
-/// A cluster's database: makes this program's tables, and reads the runs' events beside whoever writes them. Writing is the plugin's alone, behind the
+/// A cluster's database: makes its tables, and reads the runs' events beside whoever writes them. Writing is the plugin's alone, behind the
 /// unique index on (persistence_id, sequence_number).
 /// </summary>
 /// <remarks>Every call throws <see cref="DatabaseLostException"/> while the database is out of reach, and may be made again.</remarks>
@@ -22,7 +24,7 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
     /// <summary>Its connections.</summary>
     internal NpgsqlDataSource Source { get; } = NpgsqlDataSource.Create(url.ConnectionString);
 
-    /// <summary>Makes and migrates this program's tables; nothing happens where they are as they should be. One process at a time does it.</summary>
+    /// <summary>Makes and migrates the tables, the plugin's among them, before any journal starts; nothing happens where they are as they should be. One process at a time does it.</summary>
     /// <exception cref="InputException">A newer version made them, or the database refuses.</exception>
     public Task EnsureAsync(CancellationToken stop) => GuardAsync(async () =>
     {
@@ -30,7 +32,7 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Whether the unique index that fences a second writer is there. The plugin makes it with its tables, so ask once it has started.</summary>
+    /// <summary>Whether the unique index that fences a second writer is there. It is made with the tables.</summary>
     public Task<bool> HasFenceAsync(CancellationToken stop) => GuardAsync(async () =>
     {
         await using var command = Source.CreateCommand(
@@ -43,7 +45,7 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
         return (bool)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     });
 
-    /// <summary>Refuses a journal that has events and no fence: two coordinators could write it. Tables that the plugin has still to make, or left half made, are its own matter.</summary>
+    /// <summary>Refuses a journal that has events and no fence: two coordinators could write it. Tables without an event that were left half made are the plugin's matter, which makes the index again.</summary>
     /// <exception cref="InputException">The journal is there and its unique index is not.</exception>
     public async Task RequireFenceAsync(CancellationToken stop)
     {
@@ -98,6 +100,14 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
         return events;
     });
 
+    /// <summary>A run's state: from its newest snapshot that can be used, where there is one, and the events after it.</summary>
+    /// <exception cref="InputException">As for <see cref="ReadAsync"/>, of the events that are read.</exception>
+    public async Task<RunState> StateAsync(RunId run, CancellationToken stop)
+    {
+        var state = await GuardAsync(() => SnapshotAsync(run, stop)).ConfigureAwait(false) ?? new RunState(run);
+        return (await ReadAsync(run, state.Facts, stop).ConfigureAwait(false)).Aggregate(state, (at, fact) => at.Apply(fact));
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
@@ -120,9 +130,42 @@ public sealed class PostgresJournal(DatabaseUrl url) : IAsyncDisposable
         }
     }
 
-    private async Task<bool> HasTableAsync(CancellationToken stop)
+    // One after an event that the journal does not hold is none of this journal's.
+    private async Task<RunState?> SnapshotAsync(RunId run, CancellationToken stop)
     {
-        await using var command = Source.CreateCommand("select to_regclass('journal') is not null");
+        if (!await HasTableAsync(stop, "snapshot").ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        for (var before = long.MaxValue; ;)
+        {
+            await using var command = Source.CreateCommand(
+                $"""
+                select s.sequence_number, s.manifest, s.snapshot from snapshot s
+                where s.persistence_id = $1 and s.sequence_number < $2 and s.serializer_id = {SnapshotSerializer.Id} and octet_length(s.snapshot) <= {SnapshotSerializer.LimitBytes}
+                  and exists (select from journal j where j.persistence_id = s.persistence_id and j.sequence_number = s.sequence_number)
+                order by s.sequence_number desc limit 1
+                """);
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = run.PersistenceId });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before });
+            await using var row = await command.ExecuteReaderAsync(stop).ConfigureAwait(false);
+            if (!await row.ReadAsync(stop).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            before = row.GetInt64(0);
+            if (SnapshotSerializer.Of(SnapshotSerializer.Read(row.GetFieldValue<byte[]>(2), row.GetString(1)), run.PersistenceId, before) is RunSnapshot usable)
+            {
+                return usable.State;
+            }
+        }
+    }
+
+    private async Task<bool> HasTableAsync(CancellationToken stop, string table = "journal")
+    {
+        await using var command = Source.CreateCommand($"select to_regclass('{table}') is not null");
         return (bool)(await command.ExecuteScalarAsync(stop).ConfigureAwait(false))!;
     }
 }

@@ -6,7 +6,7 @@ using LinqToDB;
 
 namespace R2ec.Distributed.Orchestration.Journal;
 
-/// <summary>The journal of a cluster: Akka.Persistence.Sql on PostgreSQL, all runs in one table. Its fence is the same index as on one machine.</summary>
+/// <summary>The journal of a cluster with its snapshots: Akka.Persistence.Sql on PostgreSQL, all runs in one table. Its fence is the same index as on one machine.</summary>
 public static class PostgresJournalSetup
 {
     /// <summary>The settings that the journal relies on; docs/decisions/0007-postgresql.md has what was measured.</summary>
@@ -23,6 +23,12 @@ public static class PostgresJournalSetup
           circuit-breaker.call-timeout = 10s
           recovery-event-timeout = 30s
         }
+        akka.persistence.snapshot-store.sql {
+          class = "R2ec.Distributed.Orchestration.Journal.RunSnapshotStore, R2ec.Distributed.Orchestration"
+          plugin-dispatcher = r2ec.journal-dispatcher
+          circuit-breaker.reset-timeout = 5s
+          circuit-breaker.call-timeout = 10s
+        }
         r2ec.journal-dispatcher { type = ForkJoinDispatcher, throughput = 10, dedicated-thread-pool { thread-count = 2 } }
         """;
 
@@ -30,6 +36,6 @@ public static class PostgresJournalSetup
     /// <param name="builder">The actor system's builder.</param>
     /// <param name="connectionString">How Npgsql connects: <see cref="DatabaseUrl.JournalConnectionString"/>.</param>
     public static AkkaConfigurationBuilder WithPostgresJournal(this AkkaConfigurationBuilder builder, string connectionString) => builder
-        .WithSqlPersistence(connectionString, ProviderName.PostgreSQL15, PersistenceMode.Journal, autoInitialize: true, tagStorageMode: TagMode.TagTable)
+        .WithSqlPersistence(connectionString, ProviderName.PostgreSQL15, PersistenceMode.Both, autoInitialize: true, tagStorageMode: TagMode.TagTable)
         .AddHocon(Settings, HoconAddMode.Prepend);
 }

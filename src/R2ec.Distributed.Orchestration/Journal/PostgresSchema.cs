@@ -3,7 +3,10 @@ using R2ec.Distributed.Core;
 
 namespace R2ec.Distributed.Orchestration.Journal;
 
-/// <summary>The tables of this program, which stand beside those of the journal's plugin. They grow by migrations that are never changed.</summary>
+/// <summary>
+/// The tables of a cluster's database, those of the journal's plugin among them: processes that start together on an empty database would collide in the
+/// catalogue if each had the plugin make its own. They grow by migrations that are never changed.
+/// </summary>
 internal static class PostgresSchema
 {
     /// <summary>Key of the lock under which one process migrates: "r2ec".</summary>
@@ -17,6 +20,22 @@ internal static class PostgresSchema
           run text not null, sha256 text not null, kind int not null, step int not null, length bigint not null, content bytea not null,
           added bigint generated always as identity, primary key (run, sha256));
         alter table payload alter column content set storage external;
+        """,
+        """
+        create table if not exists journal(
+          ordering bigint generated always as identity, created bigint not null, deleted boolean not null, persistence_id text not null, sequence_number bigint not null,
+          message bytea not null, manifest text, identifier int, writer_uuid text, constraint "PK_journal" primary key (ordering), constraint journal_uq unique (persistence_id, sequence_number));
+        create index if not exists journal_created_idx on journal(created);
+        create index if not exists journal_sequence_number_idx on journal(sequence_number);
+        create table if not exists tags(
+          ordering_id bigint not null, tag text not null, sequence_nr bigint not null, persistence_id text not null, constraint "PK_tags" primary key (ordering_id, tag));
+        create index if not exists tags_persistence_id_sequence_nr_idx on tags(persistence_id, sequence_nr);
+        create index if not exists tags_tag_idx on tags(tag);
+        create table if not exists snapshot(
+          persistence_id text not null, sequence_number bigint not null, created bigint not null, snapshot bytea, manifest text, serializer_id int,
+          constraint "PK_snapshot" primary key (persistence_id, sequence_number));
+        create index if not exists snapshot_created_idx on snapshot(created);
+        create index if not exists snapshot_sequence_number_idx on snapshot(sequence_number);
         """,
     ];
 

@@ -19,25 +19,38 @@ public abstract class JournaledRun : ReceivePersistentActor
     private readonly Action<Exception>? _failed;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<CommandBatch.Waiting> _waiting = [];
+    private readonly SnapshotRule _snapshots;
     private bool _flushing;
+    private long _asked;
+    private long _kept;
 
     /// <summary>A run whose events are replayed into <see cref="State"/>.</summary>
     /// <param name="run">The run.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="explain">What a failure of the journal means for a person.</param>
     /// <param name="failed">Told of a write that failed.</param>
-    protected JournaledRun(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception>? failed)
+    /// <param name="snapshots">Which snapshots are taken and kept.</param>
+    protected JournaledRun(RunId run, TimeProvider clock, Func<Exception, string> explain, Action<Exception>? failed, SnapshotRule snapshots = default)
     {
         _clock = clock;
         _explain = explain;
         _failed = failed;
+        _snapshots = snapshots;
         State = new RunState(run);
         Recover<IRunEvent>(fact => State = State.Apply(fact));
+        Recover<SnapshotOffer>(OnOffer);
         Command<Flush>(_ => OnFlush());
+        Command<SaveSnapshotSuccess>(m => OnSnapshot(m.Metadata.SequenceNr));
+        Command<SaveSnapshotFailure>(m => _log.Warning("No snapshot was kept after event {Sequence}: {Reason}. The run goes on without", m.Metadata.SequenceNr, Faults.Reason(m.Cause)));
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        Command<DeleteSnapshotsFailure>(m => _log.Warning("Older snapshots were not removed: {Reason}", Faults.Reason(m.Cause)));
     }
 
     /// <inheritdoc/>
     public override string PersistenceId => State.Run.PersistenceId;
+
+    /// <inheritdoc/>
+    public override Recovery Recovery => new(_snapshots.Journaled > 0 ? new SnapshotSelectionCriteria(_snapshots.Journaled) : SnapshotSelectionCriteria.None);
 
     /// <summary>The run as the journal tells it.</summary>
     protected RunState State { get; private set; }
@@ -121,7 +134,35 @@ public abstract class JournaledRun : ReceivePersistentActor
             }
 
             OnCommitted(_clock.GetElapsedTime(began));
+            KeepSnapshot();
         });
+    }
+
+    private void OnOffer(SnapshotOffer offer)
+    {
+        State = ((RunSnapshot)offer.Snapshot).State;
+        _asked = _kept = State.Facts;
+        _log.Info("Took up the state after event {Sequence} of run {Run} from its snapshot", State.Facts, State.Run);
+    }
+
+    private void KeepSnapshot()
+    {
+        if (_snapshots.IsDue(_asked, State.Facts))
+        {
+            _asked = State.Facts;
+            SaveSnapshot(RunSnapshot.Of(State));
+        }
+    }
+
+    // The one before stays, in case that this one cannot be read one day.
+    private void OnSnapshot(long sequence)
+    {
+        if (_kept > 1)
+        {
+            DeleteSnapshots(new SnapshotSelectionCriteria(_kept - 1));
+        }
+
+        _kept = sequence;
     }
 
     private void Stored(IRunEvent fact)

@@ -46,13 +46,13 @@ public sealed class RunActor : JournaledRun, IWithTimers
 
     /// <summary>A run.</summary>
     public RunActor(RunId run, RunServices services)
-        : base(run, services.Clock, services.Explain, services.JournalFailed)
+        : base(run, services.Clock, services.Explain, services.JournalFailed, new SnapshotRule(services.Journaled, services.Work.SnapshotEvents))
     {
         _services = services;
         (_times, _bundles, _telling) = (new RunClockwork(services.Clock), new BundleStore(services), new RunTelling(services.Watch, _log));
         (_asked, _tables, _groups, _sweep) = (new AskedBundles(_bundles), new RunTables(services.Blobs), new HeldBlob(services.Blobs), new GroupSweep(services.Payloads, services.Work.KeepGroups, _log));
         Command<RunProtocol.Begin>(m => Take(new RunCommands.Start(m.Spec, m.Plan, m.Data, m.Tokenizer, m.Numerics), Answer(Sender)));
-        Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics), Answer(Sender)));
+        Command<RunProtocol.Resume>(m => Take(new RunCommands.Resume(m.Numerics, m.AcceptOtherNumerics, m.Known), Answer(Sender)));
         Command<RunProtocol.Drain>(_ => OnDrain(new RunCommands.Interrupt()));
         Command<ClusterProtocol.PauseRun>(_ => OnPause());
         Command<ClusterProtocol.StopRun>(_ => Take(new RunCommands.Stop(), Answer(Sender)));

@@ -111,6 +111,7 @@ public sealed class RunHost : IAsyncDisposable
         var services = new RunServices
         {
             Explain = fault => JournalFaults.Explain(folder, fault),
+            Journaled = state.Facts,
             Spec = options.Spec,
             Book = options.Book,
             Baselines = options.Baselines,
@@ -133,7 +134,7 @@ public sealed class RunHost : IAsyncDisposable
         owned.Push(new Stop(host));
         var registry = await host.Services.GetRequiredService<IRequiredActor<RunRegistry>>().GetAsync(stop).ConfigureAwait(false);
         var answer = await AskAsync(registry, options, state, stop).ConfigureAwait(false);
-        if (answer.Kind == RunProtocol.AnswerKind.Refused)
+        if (answer.Kind is RunProtocol.AnswerKind.Refused or RunProtocol.AnswerKind.Overtaken)
         {
             throw new InputException(answer.Text);
         }

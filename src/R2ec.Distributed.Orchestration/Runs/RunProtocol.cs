@@ -20,7 +20,8 @@ public static class RunProtocol
     /// <param name="Run">The run.</param>
     /// <param name="Numerics">What fixes the bits here.</param>
     /// <param name="AcceptOtherNumerics">Whether a person accepts that they differ.</param>
-    public sealed record Resume(RunId Run, IReadOnlyDictionary<string, string> Numerics, bool AcceptOtherNumerics) : IWireMessage;
+    /// <param name="Known">Epoch of the journal that the run was put together from: in a newer one somebody else has taken it up. Null where nobody else can.</param>
+    public sealed record Resume(RunId Run, IReadOnlyDictionary<string, string> Numerics, bool AcceptOtherNumerics, Epoch? Known = null) : IWireMessage;
 
     /// <summary>Ends the run's work at the next boundary; it can be resumed.</summary>
     /// <param name="Run">The run.</param>
@@ -37,6 +38,9 @@ public static class RunProtocol
 
         /// <summary>It is refused; the text says why and what to do.</summary>
         Refused = 2,
+
+        /// <summary>Somebody else has taken the run up.</summary>
+        Overtaken = 3,
     }
 
     /// <summary>The answer.</summary>
@@ -49,6 +53,7 @@ public static class RunProtocol
         internal static Answer Of(RunReply reply, RunState state) => reply switch
         {
             RunReply.AlreadyCompleted => new Answer(state.Run, AnswerKind.AlreadyCompleted, $"Run {state.Run} is completed: {state.Step} of {state.Steps} steps, weights {state.Weights?.Brief}."),
+            RunReply.Overtaken overtaken => new Answer(state.Run, AnswerKind.Overtaken, overtaken.Reason),
             RunReply.Refused refused => new Answer(state.Run, AnswerKind.Refused, refused.Reason),
             _ => new Answer(state.Run, AnswerKind.Working, ""),
         };

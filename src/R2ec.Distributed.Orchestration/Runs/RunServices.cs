@@ -23,6 +23,9 @@ public sealed record RunServices
     /// <summary>The model-free scorers.</summary>
     public required IBaselines Baselines { get; init; }
 
+    /// <summary>Events that the journal held when the run was put together: a snapshot of a later one is not taken.</summary>
+    public long Journaled { get; init; }
+
     /// <summary>Told of a write that failed: what stands in the journal is unknown then, and whoever else writes may have taken the run over.</summary>
     public Action<Exception>? JournalFailed { get; init; }
 

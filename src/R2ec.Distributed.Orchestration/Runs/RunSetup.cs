@@ -39,9 +39,10 @@ public static class RunSetup
             cluster.Join(cluster.SelfAddress);
         });
 
-    /// <summary>The one serializer of messages and events.</summary>
+    /// <summary>The one serializer of messages and events, and that of snapshots.</summary>
     public static AkkaConfigurationBuilder WithWire(this AkkaConfigurationBuilder builder) =>
-        builder.WithCustomSerializer("r2ec", [typeof(IWireMessage), typeof(IRunEvent)], system => new WireSerializer(system));
+        builder.WithCustomSerializer("r2ec", [typeof(IWireMessage), typeof(IRunEvent)], system => new WireSerializer(system))
+            .WithCustomSerializer("r2ec-snapshot", [typeof(RunSnapshot)], system => new SnapshotSerializer(system));
 
     /// <summary>The coordinator's role: runs and their registry.</summary>
     public static AkkaConfigurationBuilder WithRuns(this AkkaConfigurationBuilder builder, RunServices services) => builder

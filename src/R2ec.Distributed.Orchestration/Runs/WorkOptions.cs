@@ -31,6 +31,10 @@ public sealed record WorkOptions
     /// <value>Count, 1 to 16. Default 2.</value>
     public int Replicas { get; init; } = 2;
 
+    /// <summary>Events after which a run keeps a snapshot of its state, or a twentieth of its journal where that is more.</summary>
+    /// <value>Count, 0 (never) or from 1. Default 1,000.</value>
+    public int SnapshotEvents { get; init; } = 1000;
+
     /// <summary>Whether groups are kept although two checkpoints behind which they are not needed are held by enough nodes; a replay from the beginning needs them.</summary>
     /// <value>Default true.</value>
     public bool KeepGroups { get; init; } = true;

@@ -47,6 +47,7 @@ public static class BlobContracts
         WireContract.Of<StepGroups>("blob.step-groups.v1", 2,
             (ref w, g) => { w.Put(g.Policy); w.List(g.Payloads, (ref i, d) => i.Put(d)); },
             (ref r) => new(r.Digest(), r.List((ref i) => i.Digest()))),
+        SnapshotFormat.Contract,
     ];
 
     /// <summary>A value as bytes.</summary>

@@ -63,6 +63,60 @@ public sealed class RunStateTests
         Assert.False(script.State.BaselinesMeasured);
     }
 
+    // Each where it is awaited: what refuses it is its epoch alone.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Every_report_of_another_epoch_is_refused_and_that_of_this_epoch_is_taken(int other)
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        script.Tell(new RunCommands.Resume(script.State.Numerics, false));
+        var seen = new HashSet<Type>();
+        while (script.State.NextOrder() is not RunOrder.Complete and var order)
+        {
+            if (script.Report(order) is IRunReport report)
+            {
+                var strange = Other(report, new Epoch(other));
+                Assert.Contains($"a report of epoch {other}", Assert.IsType<RunReply.Refused>(script.State.Decide(strange, RunScript.Now).Reply).Reason, StringComparison.Ordinal);
+                Assert.Empty(script.State.Decide(strange, RunScript.Now).Events);
+                seen.Add(report.GetType());
+            }
+
+            Assert.IsType<RunReply.Accepted>(script.Tell(script.Report(order)));
+        }
+
+        Assert.Equal(
+            typeof(IRunReport).Assembly.GetTypes().Where(type => type is { IsInterface: false } && typeof(IRunReport).IsAssignableFrom(type) && type != typeof(RunCommands.DropGroups)).Select(type => type.Name).Order(StringComparer.Ordinal),
+            seen.Select(type => type.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Groups_are_not_dropped_by_the_word_of_another_epoch()
+    {
+        var script = new RunScript(RunScript.Plan(warmStart: 0, mode: TrainingMode.Async, maxStaleness: 1)).Begin();
+        while (script.State.Planned.IsEmpty)
+        {
+            script.Tell(script.Report(script.State.NextOrder()));
+        }
+
+        Assert.IsType<RunReply.Refused>(script.Tell(new RunCommands.DropGroups(new Epoch(2), 1, [0], "why")));
+        Assert.IsType<RunReply.Accepted>(script.Tell(new RunCommands.DropGroups(new Epoch(1), 1, [0], "why")));
+    }
+
+    [Fact]
+    public void A_run_that_was_taken_up_since_its_journal_was_read_is_not_taken_from_who_did()
+    {
+        var script = new RunScript(RunScript.Plan()).Begin();
+        script.Tell(new RunCommands.Resume(script.State.Numerics, false, Known: new Epoch(1)));
+        Assert.Equal(new Epoch(2), script.State.Epoch);
+
+        Assert.IsType<RunReply.Overtaken>(script.Tell(new RunCommands.Resume(script.State.Numerics, false, Known: new Epoch(1))));
+        Assert.IsType<RunReply.Overtaken>(script.Tell(new RunCommands.Start("seed: 1", RunScript.Plan(), default, default, script.State.Numerics)));
+        Assert.Equal(new Epoch(2), script.State.Epoch);
+        Assert.IsType<RunReply.Accepted>(script.Tell(new RunCommands.Resume(script.State.Numerics, false, Known: new Epoch(2))));
+        Assert.IsType<RunReply.Accepted>(script.Tell(new RunCommands.Resume(script.State.Numerics, false)));
+    }
+
     [Fact]
     public void A_group_made_by_other_weights_is_refused()
     {
@@ -190,6 +244,12 @@ public sealed class RunStateTests
         Assert.Equal(["model was a and is b here"], NumericsDifferences.Between(one, other));
         Assert.Equal(["model was a and is not set here"], NumericsDifferences.Between(one, earlier));
         Assert.Empty(NumericsDifferences.Between(earlier, one));
+    }
+
+    private static IRunCommand Other(IRunReport report, Epoch epoch)
+    {
+        var values = report.GetType().GetConstructors().Single(constructor => constructor.GetParameters().Length > 1);
+        return (IRunCommand)values.Invoke([.. values.GetParameters().Select(parameter => parameter.Name == nameof(IRunReport.Epoch) ? epoch : report.GetType().GetProperty(parameter.Name!)!.GetValue(report))]);
     }
 
     private sealed record Unknown : IRunEvent

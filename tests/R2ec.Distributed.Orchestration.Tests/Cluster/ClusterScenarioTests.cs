@@ -1,3 +1,4 @@
+using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Cluster;
@@ -221,6 +222,52 @@ public sealed class ClusterScenarioTests(OneMachine shared)
         Assert.IsNotType<RunEvents.Completed>(cluster.Facts[^1]);
         Assert.Single(cluster.Facts.OfType<RunEvents.Resumed>());
         Completes(cluster);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_coordinator_that_stood_still_while_it_put_the_run_together_does_not_take_it_from_who_took_it_up_meanwhile(bool inVain)
+    {
+        using var cluster = Cluster();
+        cluster.Until(() => cluster.Facts.Any(fact => fact is RunEvents.StepPlanned { Step: 1 }), "step 1");
+        var gathered = new TaskCompletionSource();
+        cluster.Gathered = gathered.Task;
+        cluster.CrashCoordinator(takenOverAfter: 1);
+        cluster.Until(() => cluster.Active is not null, "the next coordinator");
+        var late = cluster.Active!;
+        cluster.Gathered = null;
+        cluster.FreezeCoordinator(ticks: 100_000, livesOn: 100_000);
+        cluster.Until(() => cluster.Facts[^1] is RunEvents.StepPlanned { Step: 2 }, "step 2 in the epoch of the third");
+
+        if (inVain)
+        {
+            gathered.SetException(new InputException("There is no such data set here."));
+        }
+        else
+        {
+            gathered.SetResult();
+        }
+
+        _machine.Wake(late);
+        cluster.Until(() => !late.IsAlive, "the end of the coordinator that was late");
+
+        Assert.Equal([2], cluster.Facts.OfType<RunEvents.Resumed>().Select(resumed => resumed.Epoch.Value));
+        Completes(cluster);
+        Assert.Equal(0, cluster.Fenced);
+    }
+
+    [Fact]
+    public void A_coordinator_that_takes_over_begins_with_a_snapshot()
+    {
+        using var cluster = Cluster();
+        cluster.Until(() => cluster.Facts.Any(fact => fact is RunEvents.StepTrained { Step: 1 }), "step 1");
+        Assert.Equal(0, _machine.Database.Offered);
+
+        cluster.CrashCoordinator(takenOverAfter: 1);
+
+        Completes(cluster);
+        Assert.Equal(1, _machine.Database.Offered);
     }
 
     [Fact]

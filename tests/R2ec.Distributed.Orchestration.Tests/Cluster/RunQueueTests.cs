@@ -70,6 +70,8 @@ public sealed class RunQueueTests
 
         public Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop) => Task.FromResult<IReadOnlyList<RunId>>([new RunId("ended"), new RunId("waiting")]);
 
+        public async Task<RunState> StateAsync(RunId run, CancellationToken stop) => (await ReadAsync(run, 0, stop)).Aggregate(new RunState(run), (at, fact) => at.Apply(fact));
+
         public Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop)
         {
             Asked.Add(run.Value);

@@ -1,9 +1,11 @@
 using Akka.Actor;
+using Akka.Persistence;
 using Npgsql;
 using R2ec.Distributed.Core;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Journal;
+using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Tests.Wire;
 using R2ec.Distributed.Orchestration.Wire;
 using R2ec.Distributed.Testing;
@@ -180,6 +182,52 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         Assert.Equal(2L, await count.ExecuteScalarAsync(Stop));
     }
 
+    // What the plugin would make of a later version may differ: then the migrations have to follow.
+    [Fact]
+    public async Task The_plugins_tables_are_made_as_it_would_make_them()
+    {
+        var other = DatabaseUrl.Parse(_server.NewDatabase());
+        await using var plugins = new PostgresJournal(other);
+        await using (var process = await JournalProcess.StartAsync(other))
+        {
+            await StoreAsync(process, Run, Facts(Run, 1));
+            await KeptAsync(process, Run, 1);
+        }
+
+        await _journal.EnsureAsync(Stop);
+
+        var theirs = await ShapeAsync(plugins);
+        Assert.Contains(theirs, line => line.StartsWith("snapshot sequence_number", StringComparison.Ordinal));
+        Assert.Equal(theirs, await ShapeAsync(_journal));
+
+        // An earlier version left them to the plugin.
+        await plugins.EnsureAsync(Stop);
+        Assert.Equal(theirs, await ShapeAsync(plugins));
+        Assert.Single(await plugins.ReadAsync(Run, 0, Stop));
+    }
+
+    [Fact]
+    public async Task Coordinators_that_start_together_on_an_empty_database_meet_no_error()
+    {
+        var journals = Enumerable.Range(0, 4).Select(_ => new PostgresJournal(_url)).ToList();
+        var runs = Enumerable.Range(0, 4).Select(i => new RunId($"run{i}")).ToList();
+        var before = _server.Errors().Count;
+
+        await Task.WhenAll(runs.Zip(journals, (run, journal) => Task.Run(
+            async () =>
+            {
+                await journal.EnsureAsync(Stop);
+                await using var process = await JournalProcess.StartAsync(_url);
+                await StoreAsync(process, run, Facts(run, 1));
+                await KeptAsync(process, run, 1);
+            },
+            Stop)));
+
+        Assert.Equal([], _server.Errors().Skip(before));
+        Assert.Equal(4, (await _journal.RunsAsync(Stop)).Count);
+        await Task.WhenAll(journals.Select(journal => journal.DisposeAsync().AsTask()));
+    }
+
     [Fact]
     public async Task Tables_of_a_newer_version_are_refused()
     {
@@ -230,6 +278,49 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         Assert.Equal(2, (await _journal.ReadAsync(Run, 0, Stop)).Count);
     }
 
+    [Fact]
+    public async Task A_state_is_read_from_the_newest_snapshot_that_can_be_used_and_the_events_after_it()
+    {
+        var run = RandomJournals.Run;
+        var facts = RandomJournals.Of(seed: 1);
+        var whole = Bytes(RandomJournals.Replayed(facts));
+        await using var process = await JournalProcess.StartAsync(_url);
+        await StoreAsync(process, run, facts);
+        Assert.Equal(whole, Bytes(await _journal.StateAsync(run, Stop)));
+
+        await KeptAsync(process, run, 30, facts);
+        await KeptAsync(process, run, 50, facts);
+
+        // Of the events before the snapshot nothing is read.
+        await ExecuteAsync("update journal set message = '' where sequence_number <= 50");
+        Assert.Equal(whole, Bytes(await _journal.StateAsync(run, Stop)));
+        await ExecuteAsync("update snapshot set snapshot = '' where sequence_number = 50");
+        Assert.Contains("event 31 is damaged", (await Assert.ThrowsAsync<InputException>(() => _journal.StateAsync(run, Stop))).Message, StringComparison.Ordinal);
+        await ExecuteAsync("delete from journal where sequence_number >= 30");
+        Assert.Contains("event 1 is damaged", (await Assert.ThrowsAsync<InputException>(() => _journal.StateAsync(run, Stop))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_actor_recovers_from_the_newest_snapshot_that_can_be_used()
+    {
+        var run = RandomJournals.Run;
+        var facts = RandomJournals.Of(seed: 1);
+        await using var process = await JournalProcess.StartAsync(_url);
+        await StoreAsync(process, run, facts);
+        await KeptAsync(process, run, 30, facts);
+        await KeptAsync(process, run, 50, facts);
+
+        foreach (var (journaled, first) in new[] { (facts.Count, 50), (49, 30), (29, 0), (0, 0) })
+        {
+            Assert.Equal((first, Bytes(RandomJournals.Replayed(facts))), await RecoveredAsync(process, run, journaled));
+        }
+
+        await ExecuteAsync("update snapshot set snapshot = 'x' where sequence_number = 50");
+        Assert.Equal((30, Bytes(RandomJournals.Replayed(facts))), await RecoveredAsync(process, run, facts.Count));
+        await ExecuteAsync("update snapshot set manifest = 'snapshot.run.v9'");
+        Assert.Equal((0, Bytes(RandomJournals.Replayed(facts))), await RecoveredAsync(process, run, facts.Count));
+    }
+
     internal static async Task<object> StoreAsync(JournalProcess process, RunId run, IReadOnlyList<IRunEvent> facts)
     {
         var (actor, _) = await process.RecoverAsync(run.Value);
@@ -270,9 +361,77 @@ public sealed class PostgresJournalTests : IAsyncLifetime
         }
     }
 
+    private static string Bytes(RunState state) => Convert.ToHexString(SnapshotSerializer.Write(RunSnapshot.Of(state)));
+
+    private static async Task KeptAsync(JournalProcess process, RunId run, int sequence, IReadOnlyList<IRunEvent>? facts = null)
+    {
+        var state = RandomJournals.Replayed((facts ?? []).Take(sequence), new RunState(run));
+        var store = Akka.Persistence.Persistence.Instance.Apply(process.System).SnapshotStoreFor("");
+        await store.Ask<SaveSnapshotSuccess>(new SaveSnapshot(new SnapshotMetadata(run.PersistenceId, sequence, DateTime.UnixEpoch), RunSnapshot.Of(state)), Limit);
+    }
+
+    private static async Task<(int First, string State)> RecoveredAsync(JournalProcess process, RunId run, int journaled)
+    {
+        var recovered = new TaskCompletionSource<(int, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var actor = process.System.ActorOf(Props.Create(() => new Recovered(run, journaled, recovered)));
+        var found = await recovered.Task.WaitAsync(Limit, Stop);
+        await actor.GracefulStop(Limit);
+        return found;
+    }
+
+    private static async Task<IReadOnlyList<string>> ShapeAsync(PostgresJournal journal)
+    {
+        await using var command = journal.Source.CreateCommand(
+            """
+            select concat_ws(' ', table_name, column_name, data_type, is_nullable, is_identity, identity_generation) from information_schema.columns where table_schema = 'public' and table_name in ('journal', 'tags', 'snapshot')
+            union all select indexdef from pg_indexes where schemaname = 'public' and tablename in ('journal', 'tags', 'snapshot')
+            order by 1
+            """);
+        await using var rows = await command.ExecuteReaderAsync(Stop);
+        var shape = new List<string>();
+        while (await rows.ReadAsync(Stop))
+        {
+            shape.Add(rows.GetString(0));
+        }
+
+        return shape;
+    }
+
     private async Task ExecuteAsync(string sql)
     {
         await using var command = _journal.Source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Stop);
+    }
+
+    /// <summary>A run's recovery: the event after which its snapshot was, and the state that it came to.</summary>
+    private sealed class Recovered : JournaledRun
+    {
+        private readonly TaskCompletionSource<(int, string)> _recovered;
+        private int _first;
+
+        public Recovered(RunId run, int journaled, TaskCompletionSource<(int, string)> recovered)
+            : base(run, TimeProvider.System, fault => fault.Message, null, new SnapshotRule(journaled, Every: 0)) => _recovered = recovered;
+
+        protected override bool AroundReceive(Receive receive, object message)
+        {
+            _first = message is LoadSnapshotResult { Snapshot: { } found } ? (int)found.Metadata.SequenceNr : _first;
+            return base.AroundReceive(receive, message);
+        }
+
+        protected override void OnReplaySuccess()
+        {
+            base.OnReplaySuccess();
+            _recovered.TrySetResult((_first, Bytes(State)));
+        }
+
+        protected override void OnFact(IRunEvent fact)
+        {
+        }
+
+        protected override void OnCommitted(TimeSpan took)
+        {
+        }
+
+        protected override void End(string reason, bool isInput) => _recovered.TrySetException(new InvalidOperationException(reason));
     }
 }

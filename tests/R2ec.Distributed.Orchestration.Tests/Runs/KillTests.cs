@@ -57,6 +57,7 @@ public sealed class KillTests
         journal.Open();
         Execute(journal, $"delete from journal where sequence_number > {events}");
         Rename(journal, to, events);
+        RenameSnapshots(journal, to);
         using var payloads = new SqliteConnection($"Data Source={to.Payloads};Pooling=False");
         payloads.Open();
         Execute(payloads, "delete from payload where kind = 1");
@@ -105,6 +106,32 @@ public sealed class KillTests
             using var update = journal.CreateCommand();
             update.CommandText = $"update journal set message = $message where sequence_number = {sequence}";
             update.Parameters.AddWithValue("$message", contract.Write(fact));
+            update.ExecuteNonQuery();
+        }
+    }
+
+    // Those after the last event stay: nobody may take them.
+    private static void RenameSnapshots(SqliteConnection journal, RunFolder to)
+    {
+        var sequences = new List<long>();
+        using (var select = journal.CreateCommand())
+        {
+            select.CommandText = "select sequence_number from snapshot";
+            using var rows = select.ExecuteReader();
+            while (rows.Read())
+            {
+                sequences.Add(rows.GetInt64(0));
+            }
+        }
+
+        foreach (var sequence in sequences)
+        {
+            using var select = journal.CreateCommand();
+            select.CommandText = $"select snapshot from snapshot where sequence_number = {sequence}";
+            var snapshot = (RunSnapshot)Orchestration.Wire.SnapshotSerializer.Read((byte[])select.ExecuteScalar()!, "snapshot.run.v1");
+            using var update = journal.CreateCommand();
+            update.CommandText = $"update snapshot set persistence_id = '{to.Run.PersistenceId}', snapshot = $snapshot where sequence_number = {sequence}";
+            update.Parameters.AddWithValue("$snapshot", Orchestration.Wire.SnapshotSerializer.Write(RunSnapshot.Of(snapshot.State with { Run = to.Run })));
             update.ExecuteNonQuery();
         }
     }

@@ -16,7 +16,7 @@ internal sealed class SimCluster : IDisposable
 {
     private const int Takeover = 60;
     private static readonly string[] Coordinators = ["c1", "c2", "c3"];
-    private static readonly WorkOptions Work = new();
+    private static readonly WorkOptions Work = new() { SnapshotEvents = 1 };
     private readonly SimMachine _machine;
     private readonly string _disks = Directory.CreateTempSubdirectory("r2ec-sim-").FullName;
     private readonly Dictionary<string, int> _lives = [];
@@ -62,6 +62,9 @@ internal sealed class SimCluster : IDisposable
 
     /// <summary>Writes that the unique index refused.</summary>
     internal int Fenced { get; private set; }
+
+    /// <summary>What coordinators wait for when they put a run together; null where they do not.</summary>
+    internal Task? Gathered { get; set; }
 
     /// <summary>Digest of the data set that a node finds, where it is another one than the run's.</summary>
     internal Dictionary<string, Digest> OtherData { get; } = [];
@@ -222,12 +225,12 @@ internal sealed class SimCluster : IDisposable
             Journals = new SimJournals(_machine.Database),
             Payloads = _ => Task.FromResult<IPayloads>(new SimPayloads(_machine.Database)),
             Assembler = new Assembler(_machine, process, Spec, OtherData),
-            Folders = new SimFolders(),
+            Folders = new SimFolders(Gathered),
             Blobs = process.Blobs,
             Holders = NoHolders.Instance,
             Explain = (_, fault) => fault.Message,
             JournalFailed = fault => OnJournalFailed(process, fault),
-            ShutOut = () => { },
+            ShutOut = () => Leave(process),
             Active = new ActiveCoordinator(),
             Work = Work,
             Clock = _machine.Clock,
@@ -241,16 +244,18 @@ internal sealed class SimCluster : IDisposable
         if (fault is SimFencedException)
         {
             Fenced++;
-            _machine.After(1, () =>
-            {
-                KillIfAlive(process);
-                if (_active == process)
-                {
-                    StartCoordinator();
-                }
-            });
+            Leave(process);
         }
     }
+
+    private void Leave(SimProcess process) => _machine.After(1, () =>
+    {
+        KillIfAlive(process);
+        if (_active == process)
+        {
+            StartCoordinator();
+        }
+    });
 
     private sealed class Asker : Akka.Actor.ReceiveActor
     {

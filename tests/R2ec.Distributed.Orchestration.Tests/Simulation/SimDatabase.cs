@@ -4,6 +4,8 @@ using Npgsql;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 using R2ec.Distributed.Orchestration.Payloads;
+using R2ec.Distributed.Orchestration.Runs;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 
@@ -26,6 +28,15 @@ internal sealed class SimDatabase
     internal int Unheard { get; set; }
 
     internal Dictionary<Digest, Payload> Payloads { get; } = [];
+
+    internal Dictionary<(string Id, long Sequence), byte[]> Snapshots { get; } = [];
+
+    /// <summary>How often a recovery began with a snapshot.</summary>
+    internal int Offered { get; set; }
+
+    /// <summary>A run's snapshots, the newest first.</summary>
+    internal IEnumerable<KeyValuePair<long, byte[]>> SnapshotsOf(string id) =>
+        Snapshots.Where(pair => pair.Key.Id == id).OrderByDescending(pair => pair.Key.Sequence).Select(pair => KeyValuePair.Create(pair.Key.Sequence, pair.Value));
 
     internal IReadOnlyList<IRunEvent> Facts(RunId run) => [.. Rows(run.PersistenceId).Select(row => (IRunEvent)row.Payload)];
 
@@ -170,8 +181,54 @@ internal sealed class SimJournal : ReceiveActor
     }
 }
 
-/// <summary>No snapshots.</summary>
+/// <summary>The snapshots' plugin: as bytes in the machine's database, at once.</summary>
 internal sealed class SimSnapshots : ReceiveActor
 {
-    public SimSnapshots() => Receive<LoadSnapshot>(load => Sender.Tell(new LoadSnapshotResult(null, load.ToSequenceNr)));
+    public SimSnapshots()
+    {
+        Receive<LoadSnapshot>(OnLoad);
+        Receive<SaveSnapshot>(OnSave);
+        Receive<DeleteSnapshots>(OnDelete);
+    }
+
+    private static SimDatabase Database => SimJournal.Machine.Database;
+
+    private void OnLoad(LoadSnapshot load)
+    {
+        if (Database.IsDown)
+        {
+            Sender.Tell(new LoadSnapshotFailed(new SimUnreachableException()));
+            return;
+        }
+
+        var found = load.Criteria.Equals(SnapshotSelectionCriteria.None)
+            ? null
+            : Database.SnapshotsOf(load.PersistenceId).Where(pair => pair.Key <= load.Criteria.MaxSequenceNr)
+                .Select(pair => new SelectedSnapshot(new SnapshotMetadata(load.PersistenceId, pair.Key, DateTime.UnixEpoch), SnapshotSerializer.Read(pair.Value, "snapshot.run.v1")))
+                .FirstOrDefault(selected => selected.Snapshot is RunSnapshot);
+        Database.Offered += found is null ? 0 : 1;
+        Sender.Tell(new LoadSnapshotResult(found, load.ToSequenceNr));
+    }
+
+    private void OnSave(SaveSnapshot save)
+    {
+        if (Database.IsDown)
+        {
+            Sender.Tell(new SaveSnapshotFailure(save.Metadata, new SimUnreachableException()));
+            return;
+        }
+
+        Database.Snapshots[(save.Metadata.PersistenceId, save.Metadata.SequenceNr)] = SnapshotSerializer.Write((RunSnapshot)save.Snapshot);
+        Sender.Tell(new SaveSnapshotSuccess(save.Metadata));
+    }
+
+    private void OnDelete(DeleteSnapshots delete)
+    {
+        foreach (var old in Database.Snapshots.Keys.Where(key => key.Id == delete.PersistenceId && key.Sequence <= delete.Criteria.MaxSequenceNr).ToList())
+        {
+            Database.Snapshots.Remove(old);
+        }
+
+        Sender.Tell(new DeleteSnapshotsSuccess(delete.Criteria));
+    }
 }

@@ -6,7 +6,9 @@ using R2ec.Distributed.Orchestration.Cluster;
 using R2ec.Distributed.Orchestration.Folders;
 using R2ec.Distributed.Orchestration.Journal;
 using R2ec.Distributed.Orchestration.Payloads;
+using R2ec.Distributed.Orchestration.Runs;
 using R2ec.Distributed.Orchestration.Weights;
+using R2ec.Distributed.Orchestration.Wire;
 
 namespace R2ec.Distributed.Orchestration.Tests.Simulation;
 
@@ -141,14 +143,27 @@ internal sealed class SimJournals(SimDatabase database) : IRunJournals
 {
     public Task<IReadOnlyList<RunId>> RunsAsync(CancellationToken stop) => database.IsDown ? Task.FromException<IReadOnlyList<RunId>>(new DatabaseLostException()) : Task.FromResult(database.Runs);
 
+    public async Task<RunState> StateAsync(RunId run, CancellationToken stop)
+    {
+        var state = SnapshotOf(run) ?? new RunState(run);
+        return (await ReadAsync(run, state.Facts, stop)).Aggregate(state, (at, fact) => at.Apply(fact));
+    }
+
+    private RunState? SnapshotOf(RunId run) => database.SnapshotsOf(run.PersistenceId).Select(pair => SnapshotSerializer.Read(pair.Value, "snapshot.run.v1")).OfType<RunSnapshot>().FirstOrDefault()?.State;
+
     public Task<IReadOnlyList<IRunEvent>> ReadAsync(RunId run, long after, CancellationToken stop) =>
         database.IsDown ? Task.FromException<IReadOnlyList<IRunEvent>>(new DatabaseLostException()) : Task.FromResult<IReadOnlyList<IRunEvent>>([.. database.Facts(run).Skip((int)after)]);
 }
 
 /// <summary>A run that names no folder.</summary>
-internal sealed class SimFolders : IRunFolders
+/// <param name="gathered">What the gathering of none waits for; null for nothing.</param>
+internal sealed class SimFolders(Task? gathered = null) : IRunFolders
 {
-    public Task<IReadOnlyList<NamedFolder>> GatherAsync(string spec, Action<string> tell, CancellationToken stop) => Task.FromResult<IReadOnlyList<NamedFolder>>([]);
+    public async Task<IReadOnlyList<NamedFolder>> GatherAsync(string spec, Action<string> tell, CancellationToken stop)
+    {
+        await (gathered ?? Task.CompletedTask);
+        return [];
+    }
 
     public Task BringAsync(IReadOnlyList<NamedFolder> folders, Action<string> tell, CancellationToken stop) => Task.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Runs;
 
@@ -24,10 +25,16 @@ internal static class Samples
         _ when type == typeof(RunId) => Run,
         _ when type == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["threads"] = "1", ["dtype"] = "float32" },
         _ when type == typeof(RunPlan) => Plan(),
+        _ when type == typeof(RunState) => State(),
+        _ when type == typeof(DigestList) => DigestList.Of([Digest.Of("sample"u8), Digest.Of("sample"u8)]),
+        _ when type == typeof((int, Digest)) => (300, Digest.Of("sample"u8)),
         _ when Nullable.GetUnderlyingType(type) is { } inner => Of(inner),
         { IsEnum: true } => Enum.GetValues(type).Cast<object>().Last(),
         { IsArray: true } => Array(type.GetElementType()!),
         { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => Array(type.GetGenericArguments()[0]),
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ImmutableList<>) => Immutable(typeof(ImmutableList), type),
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) => Immutable(typeof(ImmutableArray), type),
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(ImmutableHashSet<>) => Immutable(typeof(ImmutableHashSet), type),
         _ => Made(type),
     };
 
@@ -43,6 +50,24 @@ internal static class Samples
         values.SetValue(Of(element), 0);
         values.SetValue(Of(element), 1);
         return values;
+    }
+
+    private static object Immutable(Type maker, Type type)
+    {
+        var element = type.GetGenericArguments()[0];
+        var create = maker.GetMethods().Single(method => method.Name == "CreateRange" && method.GetGenericArguments().Length == 1 && method.GetParameters() is [var only] && only.ParameterType.Name.StartsWith("IEnumerable", StringComparison.Ordinal));
+        return create.MakeGenericMethod(element).Invoke(null, [Array(element)])!;
+    }
+
+    private static RunState State()
+    {
+        var state = new RunState(Run);
+        foreach (var property in typeof(RunState).GetProperties().Where(property => property.CanWrite && property.Name != nameof(RunState.Run)))
+        {
+            property.SetValue(state, Of(property.PropertyType));
+        }
+
+        return state;
     }
 
     private static RunPlan Plan()

@@ -62,6 +62,7 @@ internal sealed class RunWorld : IDisposable
         RolloutEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IRolloutEngine>(() => new FakeRolloutEngine(Spec.Recpo.GroupSize, BeforeRollout, version => Staged?.Invoke(version))))],
         GradientEngines = [.. Enumerable.Range(0, Workers).Select(_ => new Func<IGradientEngine>(() => new FakeGradientEngine()))],
         Rewards = Rewards,
+        Work = new WorkOptions { SnapshotEvents = 5 },
         LearnerEngine = () => new FakeLearnerEngine((ulong)Spec.Seed, Drift),
         Logs = LoggerFactory.Create(logs => logs.AddProvider(new ListLogs(Log)).SetMinimumLevel(LogLevel.Information)),
         Observer = fact =>

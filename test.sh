@@ -43,7 +43,9 @@ for project in tests/*.Tests; do
   say "$name: $p passed, $f failed, $s skipped"
   if [ "$f" -gt 0 ] || [ $code -ne 0 ]; then
     [ "$f" -gt 0 ] || failed=$((failed + 1))
-    grep -avE '^ *$' "$log" | head -200
+    # What failed first: a log may be longer than anyone reads.
+    grep -aE -A 15 '\[FAIL\]|^ +Fatal|Unhandled exception' "$log" | head -200
+    grep -avE '^ *$' "$log" | tail -40
   fi
 done
 say "done, $skipped skipped (each says what it lacks)"

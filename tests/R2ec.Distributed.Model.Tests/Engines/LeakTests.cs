@@ -3,6 +3,7 @@ using R2ec.Distributed.Core.Spec.Sections;
 using R2ec.Distributed.Model.Engines;
 using R2ec.Distributed.Model.Generation;
 using R2ec.Distributed.Model.Learning;
+using R2ec.Distributed.Model.Native;
 using R2ec.Distributed.Model.WarmStart;
 using R2ec.Distributed.Core.Identity;
 using R2ec.Distributed.Core.Sampling;
@@ -98,5 +99,20 @@ public sealed class LeakTests
 
         Assert.Equal(alive, Tensor.TotalCount);
         Assert.Equal(scoped, DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount);
+    }
+
+    [Fact]
+    public void A_thousand_calls_of_an_operator_leave_no_tensor_behind()
+    {
+        using var x = ones(5, 8);
+        using var w = ones(8);
+        var before = Tensor.TotalCount;
+
+        for (var i = 0; i < 1000; i++)
+        {
+            Aten.RmsNorm(x, w, 1e-5).Dispose();
+        }
+
+        Assert.Equal(before, Tensor.TotalCount);
     }
 }

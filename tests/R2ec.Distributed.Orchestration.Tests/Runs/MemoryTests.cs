@@ -7,6 +7,8 @@ using R2ec.Distributed.Orchestration.Tests.World;
 namespace R2ec.Distributed.Orchestration.Tests.Runs;
 
 /// <summary>What a run's actors hold while very many groups go through them, with engines that cost nothing and a journal on the disk.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+[Collection(nameof(MemoryTests))]
 public sealed class MemoryTests
 {
     private const int Batch = 64, FirstStep = 10_000 / Batch, LastStep = 100_000 / Batch;

@@ -231,7 +231,7 @@ public sealed class ShardDesk : WireActor, IWithTimers
         if (failed.Kind == FailureKind.Fault)
         {
             var rest = _rests.Fail(Sender, Now);
-            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.Name, rest.TotalSeconds, failed.Reason);
+            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.ToStringWithoutAddress(), rest.TotalSeconds, failed.Reason);
         }
 
         shard.Keeper = null;

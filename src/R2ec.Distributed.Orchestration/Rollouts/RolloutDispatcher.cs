@@ -208,7 +208,7 @@ public sealed class RolloutDispatcher : WireActor, IWithTimers
         if (failed.Kind == FailureKind.Fault)
         {
             var rest = _rests.Fail(Sender, Now);
-            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.Name, rest.TotalSeconds, failed.Reason);
+            _log.Warning("{Worker} failed and rests for {Seconds} s while others can do its work: {Reason}", Sender.Path.ToStringWithoutAddress(), rest.TotalSeconds, failed.Reason);
         }
 
         if (verdict == FailureVerdict.Exhausted || failed.Kind == FailureKind.Input)
